@@ -1,0 +1,12 @@
+export { type Clock, manualClock, systemClock } from "./clock.ts";
+export { type Logger, type LogLevel, type LogRecord, memoryLogger, silentLogger } from "./logger.ts";
+export { type Metric, type Metrics, memoryMetrics, silentMetrics } from "./metrics.ts";
+export {
+  memoryObjectStore,
+  type ObjectBody,
+  type ObjectMeta,
+  type ObjectStore,
+  type PutIfAbsentResult,
+} from "./object-store.ts";
+export { type Random, seededRandom, systemRandom } from "./random.ts";
+export { memorySecrets, Secret, SecretRef, type Secrets, secretRef } from "./secrets.ts";

@@ -1,0 +1,18 @@
+export interface Metric {
+  /** CamelCase noun, such as `RowsLanded`. */
+  readonly name: string;
+  readonly value: number;
+  readonly unit: "Count" | "Bytes" | "Milliseconds" | "None";
+  readonly dimensions?: Readonly<Record<string, string>>;
+}
+
+export interface Metrics {
+  record(metric: Metric): void;
+}
+
+export const silentMetrics: Metrics = { record: () => undefined };
+
+export function memoryMetrics(): Metrics & { readonly recorded: readonly Metric[] } {
+  const recorded: Metric[] = [];
+  return { recorded, record: (metric) => void recorded.push(metric) };
+}

@@ -1,0 +1,51 @@
+import { inspect } from "node:util";
+import { z } from "zod";
+import { coreError } from "../errors/index.ts";
+
+/** A name for a secret, never the secret: `env:SNOWFLAKE_PASSWORD`, `file:/run/secrets/key`, `aws:arn:aws:secretsmanager:…`. */
+export const SecretRef = z.strictObject({
+  secret: z.string().regex(/^[a-z][a-z0-9-]*:.+/, "expected scheme:name, such as env:SNOWFLAKE_PASSWORD"),
+});
+export type SecretRef = z.infer<typeof SecretRef>;
+
+export const secretRef = (reference: string): SecretRef => SecretRef.parse({ secret: reference });
+
+/** A value that shows itself nowhere but where it is revealed on purpose. */
+export class Secret {
+  readonly #value: string;
+  constructor(value: string) {
+    this.#value = value;
+  }
+  reveal(): string {
+    return this.#value;
+  }
+  toString(): string {
+    return "[secret]";
+  }
+  toJSON(): string {
+    return "[secret]";
+  }
+  [inspect.custom](): string {
+    return "[secret]";
+  }
+}
+
+export interface Secrets {
+  /** Throws SECRET_NOT_FOUND, naming the reference and what to do. May be retried. */
+  get(ref: SecretRef, options?: { signal?: AbortSignal }): Promise<Secret>;
+}
+
+export function memorySecrets(values: Readonly<Record<string, string>>): Secrets {
+  return {
+    async get(ref) {
+      const value = values[ref.secret];
+      if (value === undefined) {
+        throw coreError(
+          "SECRET_NOT_FOUND",
+          `No secret is known as ${ref.secret}; known here: ${Object.keys(values).join(", ") || "none"}.`,
+        );
+      }
+      return new Secret(value);
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { defaultRetryPolicy, type RetryOptions, RetryPolicy, retry, worstCaseDelayMs } from "./retry.ts";

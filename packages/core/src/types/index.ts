@@ -1,0 +1,13 @@
+export { appendFrom, batchBytes, takeRows, valueAt } from "./batch-rows.ts";
+export { type ColumnBatch, type ColumnVector, type Field, isValid, type Value } from "./column-batch.ts";
+export { type LandType, landTypeText, type Storage, sameLandType, storageOf, type TimeUnit } from "./land-type.ts";
+export {
+  maxBinaryLength,
+  maxTextLength,
+  parseSnowflakeColumnType,
+  parseSnowflakeType,
+  type SnowflakeColumnType,
+  type SnowflakeType,
+  snowflakeTypeText,
+} from "./snowflake-type.ts";
+export { openVectorBuilder, type VectorBuilder } from "./vector-builder.ts";
