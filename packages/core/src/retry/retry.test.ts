@@ -27,7 +27,7 @@ describe("retry", () => {
       cause: { message: "flaky" },
     });
     expect(delays).toHaveLength(3);
-    [100, 200, 250].forEach((ceiling, index) => expect(delays[index]).toBeLessThanOrEqual(ceiling));
+    for (const [index, ceiling] of [100, 200, 250].entries()) expect(delays[index]).toBeLessThanOrEqual(ceiling);
     expect(worstCaseDelayMs(policy)).toBe(550);
   });
 

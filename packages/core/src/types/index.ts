@@ -2,6 +2,16 @@ export { appendFrom, batchBytes, takeRows, valueAt } from "./batch-rows.ts";
 export { type ColumnBatch, type ColumnVector, type Field, isValid, type Value } from "./column-batch.ts";
 export { type LandType, landTypeText, type Storage, sameLandType, storageOf, type TimeUnit } from "./land-type.ts";
 export {
+  type ColumnOverride,
+  type LandedColumn,
+  type LandedPart,
+  type LandTarget,
+  type NanosPolicy,
+  type OffsetPolicy,
+  planLanding,
+  type TypeMapping,
+} from "./landing.ts";
+export {
   maxBinaryLength,
   maxTextLength,
   parseSnowflakeColumnType,
@@ -10,4 +20,5 @@ export {
   type SnowflakeType,
   snowflakeTypeText,
 } from "./snowflake-type.ts";
+export { type ColumnName, type SourceColumn, type SourceTable, sourceTable } from "./source-table.ts";
 export { openVectorBuilder, type VectorBuilder } from "./vector-builder.ts";

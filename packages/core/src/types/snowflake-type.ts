@@ -5,7 +5,8 @@ export type SnowflakeType =
   | { readonly kind: "number"; readonly precision: number; readonly scale: number }
   | { readonly kind: "float" | "decfloat" | "boolean" | "date" }
   | { readonly kind: "text" | "binary"; readonly length: number }
-  | { readonly kind: "time" | "timestamp_ntz" | "timestamp_ltz" | "timestamp_tz"; readonly scale: number }
+  | { readonly kind: "time" | "timestamp_ntz"; readonly scale: number }
+  | { readonly kind: "timestamp_ltz" | "timestamp_tz"; readonly scale: number }
   | { readonly kind: "variant" | "object" | "array" | "map" | "geography" | "geometry" }
   | { readonly kind: "vector"; readonly element: "INT" | "FLOAT"; readonly dimension: number };
 

@@ -1,0 +1,14 @@
+import type { TypeMapping } from "./landing.ts";
+import { commonMapping } from "./mapping-common.ts";
+
+/** Delta reader 1 / writer 2: no TIME (text), and every timestamp is an instant (TIMESTAMP_NTZ is declared UTC). */
+export const deltaMapping: TypeMapping = (type) => {
+  switch (type.kind) {
+    case "time":
+      return { kind: "string" };
+    case "timestamp_ntz":
+      return { kind: "timestamp", unit: "us", utc: true };
+    default:
+      return commonMapping(type);
+  }
+};
