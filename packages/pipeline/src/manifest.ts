@@ -1,0 +1,121 @@
+import { z } from "zod";
+import { Stage } from "./run-event.ts";
+
+/** A comparison somebody else can repeat: what was compared, both values as text, and whether they agree. */
+export const Check = z.object({
+  name: z.string(),
+  expected: z.string(),
+  actual: z.string(),
+  passed: z.boolean(),
+});
+export type Check = z.infer<typeof Check>;
+
+export const RuleOutcome = z.object({
+  rule: z.string(),
+  onFail: z.enum(["block", "quarantine", "warn"]),
+  passed: z.boolean(),
+  expected: z.string(),
+  measured: z.string(),
+  rowsFailing: z.number().nullable(),
+});
+export type RuleOutcome = z.infer<typeof RuleOutcome>;
+
+/** The cursor window of an incremental dataset, half-open but for numeric cursors (`inclusive`). Bounds in the cursor's own text. */
+export const ManifestWindow = z.object({
+  cursor: z.string(),
+  lo: z.string().nullable(),
+  hi: z.string(),
+  inclusive: z.boolean(),
+});
+export type ManifestWindow = z.infer<typeof ManifestWindow>;
+
+export const ManifestFile = z.object({
+  /** Relative to the table's root, as in the Delta log. */
+  path: z.string(),
+  rows: z.number(),
+  sizeBytes: z.number(),
+  sha256: z.string(),
+  partitionValues: z.record(z.string(), z.string().nullable()),
+});
+export type ManifestFile = z.infer<typeof ManifestFile>;
+
+/** What a column of the landed rows looks like, for the report's value profiles. Values as text. */
+export const ColumnSummary = z.object({
+  name: z.string(),
+  type: z.string(),
+  rows: z.number(),
+  nulls: z.number(),
+  min: z.string().nullable(),
+  max: z.string().nullable(),
+  sum: z.string().nullable(),
+  /** Equal-width buckets between min and max for numbers and dates, the most frequent values for short text; absent where neither fits. */
+  histogram: z.array(z.object({ label: z.string(), count: z.number() })).nullable(),
+});
+export type ColumnSummary = z.infer<typeof ColumnSummary>;
+
+export const RunFailure = z.object({
+  code: z.string(),
+  category: z.string(),
+  message: z.string(),
+  stage: Stage.nullable(),
+  retryable: z.boolean(),
+});
+export type RunFailure = z.infer<typeof RunFailure>;
+
+export const DatasetResult = z.object({
+  dataset: z.string(),
+  outcome: z.enum(["committed", "empty", "unchanged", "alreadyCommitted", "failed"]),
+  /** Where the source is and what was sent to it. */
+  source: z.string(),
+  sql: z.string().nullable(),
+  queryId: z.string().nullable(),
+  role: z.string().nullable(),
+  /** What the read is worth: one snapshot for the whole run, or something weaker, by name. */
+  guarantee: z.string(),
+  snapshot: z.string().nullable(),
+  window: ManifestWindow.nullable(),
+  route: z.enum(["stream"]),
+  table: z.string(),
+  deltaVersion: z.number().nullable(),
+  lane: z.string(),
+  laneVersion: z.number().nullable(),
+  attemptId: z.string().nullable(),
+  counts: z.object({
+    extracted: z.number(),
+    inserted: z.number(),
+    updated: z.number(),
+    skippedAsOlder: z.number(),
+    quarantined: z.number(),
+    deleted: z.number(),
+    rowsBefore: z.number(),
+    rowsAfter: z.number(),
+  }),
+  bytesWritten: z.number(),
+  files: z.array(ManifestFile),
+  removedFiles: z.array(z.string()),
+  checks: z.array(Check),
+  rules: z.array(RuleOutcome),
+  columns: z.array(ColumnSummary),
+  stages: z.array(z.object({ stage: Stage, startedAtMs: z.number(), durationMs: z.number() })),
+  durationMs: z.number(),
+  peakRssBytes: z.number(),
+  notices: z.array(z.object({ code: z.string(), message: z.string() })),
+  failure: RunFailure.nullable(),
+});
+export type DatasetResult = z.infer<typeof DatasetResult>;
+
+/** `manifest.json` of a run: what was read, what was written, and every comparison between the two. */
+export const RunManifest = z.object({
+  manifestVersion: z.literal(1),
+  runId: z.string(),
+  pipeline: z.string(),
+  environment: z.string(),
+  definitionHash: z.string(),
+  snowmeltVersion: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  status: z.enum(["succeeded", "failed"]),
+  lake: z.string(),
+  datasets: z.array(DatasetResult),
+});
+export type RunManifest = z.infer<typeof RunManifest>;
