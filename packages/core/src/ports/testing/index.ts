@@ -1,0 +1,1 @@
+export { type ContractCase, objectStoreContract } from "./object-store-contract.ts";

@@ -1,0 +1,138 @@
+import { spawnSync } from "node:child_process";
+import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { toStoreError } from "./file-error.ts";
+import { openFileStore } from "./file-store.ts";
+
+let base: string;
+beforeEach(async () => {
+  base = await mkdtemp(join(tmpdir(), "snowmelt-files-"));
+});
+afterEach(() => rm(base, { recursive: true }));
+
+const bytes = new TextEncoder().encode("x");
+const root = () => join(base, "root");
+
+describe("keys", () => {
+  it.each([
+    "",
+    "/etc/passwd",
+    "../outside",
+    "a/../../outside",
+    "a/..",
+    "./a",
+    "a//b",
+    "a/",
+    "a\0b",
+    `${"n".repeat(256)}`,
+    `a/${"é".repeat(128)}`,
+    "half\ud800surrogate",
+    ".snowmelt-tmp/x",
+  ])("refuses %j in clear words and touches nothing", async (key) => {
+    const store = openFileStore(root());
+    for (const attempt of [store.put(key, bytes), store.putIfAbsent(key, bytes), store.get(key), store.delete(key)]) {
+      await expect(attempt).rejects.toMatchObject({ code: "STORE_KEY_INVALID", category: "storage" });
+    }
+    expect(await readdir(base)).toEqual([]);
+  });
+
+  it("keeps every key that it accepts below the root, and gives it back", async () => {
+    const segment = fc.string({ unit: "grapheme", minLength: 1, maxLength: 20 });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.oneof(segment, fc.constantFrom("..", ".", "~", "\\", "a")), { maxLength: 4 }),
+        async (parts) => {
+          const key = parts.join("/");
+          const store = openFileStore(root());
+          try {
+            await store.put(key, bytes);
+          } catch (error) {
+            expect(error).toMatchObject({ code: "STORE_KEY_INVALID" });
+            return;
+          }
+          const found: string[] = [];
+          for await (const meta of store.list("")) found.push(meta.key);
+          expect(found).toEqual([key]);
+          await store.delete(key);
+          expect(await readdir(base)).toEqual(["root"]);
+        },
+      ),
+      { numRuns: 200 },
+    );
+  });
+
+  it("does not follow a link out of the root, and follows one that stays inside", async () => {
+    await mkdir(join(base, "secret"));
+    await writeFile(join(base, "secret", "file"), "hidden");
+    await mkdir(join(root(), "inside"), { recursive: true });
+    await symlink(join(base, "secret"), join(root(), "out"));
+    await symlink(join(root(), "inside"), join(root(), "in"));
+    const store = openFileStore(root());
+    await expect(store.get("out/file")).rejects.toMatchObject({ code: "STORE_KEY_INVALID" });
+    await expect(store.put("out/new", bytes)).rejects.toThrow(/outside the store's root/);
+    await expect(store.put("out/deep/new", bytes)).rejects.toThrow(/outside the store's root/);
+    await store.put("in/x", bytes);
+    expect(await store.get("inside/x")).toEqual(bytes);
+  });
+
+  it("says that a key and a prefix of it cannot both be objects", async () => {
+    const store = openFileStore(root());
+    await store.put("a", bytes);
+    await expect(store.put("a/b", bytes)).rejects.toMatchObject({ code: "STORE_KEY_BLOCKED" });
+    await store.put("c/d", bytes);
+    await expect(store.put("c", bytes)).rejects.toMatchObject({ code: "STORE_KEY_BLOCKED" });
+    await expect(store.putIfAbsent("c", bytes)).rejects.toMatchObject({ code: "STORE_KEY_BLOCKED" });
+    await store.delete("c/d");
+    await store.put("c", bytes);
+  });
+});
+
+describe("failures", () => {
+  it("names a folder that may not be written to", async () => {
+    await mkdir(root());
+    await writeFile(join(root(), "there"), "x");
+    await chmod(base, 0o755);
+    await chmod(root(), 0o555);
+    const script = `
+      import { openFileStore } from ${JSON.stringify(join(import.meta.dirname, "file-store.ts"))};
+      if (process.getuid() === 0) process.setuid(65534);
+      try { await openFileStore(${JSON.stringify(root())}).put("new/key", new Uint8Array(1)); }
+      catch (error) { console.log(JSON.stringify(error)); }`;
+    const child = spawnSync(process.execPath, ["--conditions=@snowmelt/source", "--input-type=module", "-e", script]);
+    await chmod(root(), 0o755);
+    expect(JSON.parse(child.stdout.toString())).toMatchObject({
+      code: "STORE_READ_ONLY",
+      category: "storage",
+      message: expect.stringContaining(root()),
+    });
+    expect(await readdir(root())).toEqual(["there"]);
+  });
+
+  it("says how much space is left when there is none, and where", () => {
+    const full = Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" });
+    const error = toStoreError(full, { what: "write raw/t/part-1", path: "/lake/raw/t/part-1", freeBytes: 4096 });
+    expect(error).toMatchObject({ code: "STORE_FULL", category: "storage", retryable: false, cause: full });
+    expect(error?.message).toBe(
+      "Cannot write raw/t/part-1: no space is left at /lake/raw/t/part-1 (4.1 KB free). Free some and run again.",
+    );
+  });
+
+  it("passes on a failure of the body as it is, even if it looks like one of the file system", async () => {
+    const reset = Object.assign(new Error("read ECONNRESET"), { code: "ENOSPC" });
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+      throw reset;
+    }
+    await expect(openFileStore(root()).put("k", body())).rejects.toBe(reset);
+  });
+
+  it("fails a listing that meets a name it cannot give, instead of leaving it out", async () => {
+    await mkdir(root());
+    await writeFile(Buffer.concat([Buffer.from(`${root()}/`), Buffer.from([0x66, 0xff])]), "x");
+    const listing = openFileStore(root()).list("");
+    await expect(listing[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "STORE_FAILED" });
+  });
+});

@@ -1,0 +1,1 @@
+export { type FileStoreOptions, openFileStore } from "./file-store.ts";
