@@ -1,13 +1,19 @@
 import { defineConfig } from "vitest/config";
+import { findJudges } from "./scripts/judges.ts";
+import { noSkips } from "./scripts/no-skips.ts";
 
 const conditions = ["@snowmelt/source", "node", "import", "module", "default"];
+const failOnSkips = process.env.CI === "true" || process.env.SNOWMELT_NO_SKIPS === "true";
 
 export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["packages/*/src/**/*.test.ts", "packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["packages/*/{src,test}/**/*.test.ts", "test/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**", "**/*.full.test.ts"],
+    reporters: failOnSkips ? [noSkips(), "default"] : ["default"],
+    // `npm test` makes the judges; once they are there, plain `npx vitest` uses them too.
+    env: { ...findJudges() },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

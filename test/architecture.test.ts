@@ -1,0 +1,170 @@
+import { describe, expect, test } from "vitest";
+import { isSource, packageOf, type RepositoryFile, repositoryFiles } from "./repository-files.ts";
+import { importsOf, type ModuleImport } from "./source-imports.ts";
+
+interface Layer {
+  /** What its sources may import at the top of a file; any `node:` module besides. */
+  readonly imports: readonly string[];
+  /** What they may load only when it is asked for: optional peers. */
+  readonly loads?: readonly string[];
+}
+
+/** Who may import whom. A package that is not here may import nothing. */
+const LAYERS: Readonly<Record<string, Layer>> = {
+  core: { imports: ["zod", "apache-arrow", "p-retry"] },
+  snowflake: { imports: ["@snowmelt/core", "snowflake-sdk", "zod"] },
+  lake: { imports: ["@snowmelt/core", "zod"] },
+  pipeline: { imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "zod"] },
+  local: { imports: ["@snowmelt/core", "@duckdb/node-api", "@polyglot-sql/sdk", "vega-datasets", "zod"] },
+  cli: {
+    imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "@snowmelt/pipeline", "commander", "zod"],
+    loads: ["@snowmelt/local", "@snowmelt/infra"],
+  },
+};
+
+const EMPTY_NAMES = /^(utils?|helpers?|common|misc|managers?|services?)$/;
+const MAX_LINES = 400;
+
+const files = repositoryFiles();
+const sources = files.filter(isSource);
+const imports = sources.flatMap((file) => importsOf(file).map((imported) => ({ file, ...imported })));
+type Import = ModuleImport & { readonly file: RepositoryFile };
+
+describe("who imports whom", () => {
+  test("every package has its line in the table", () => {
+    const packages = new Set(sources.map(packageOf));
+    expect([...packages].filter((name) => !(name in LAYERS))).toEqual([]);
+  });
+
+  test("a package imports only what its layer allows", () => {
+    const offences = imports
+      .filter((found) => isBare(found.specifier) && !isAllowed(found))
+      .map((found) => `${at(found)} imports ${found.specifier}: ${layerInWords(found.file)}`);
+    expect(offences).toEqual([]);
+  });
+
+  test("a relative import stays inside its package and names the file with its extension", () => {
+    const offences = imports
+      .filter(({ specifier }) => specifier.startsWith("."))
+      .filter((found) => leavesPackage(found) || !/\.(ts|json)$/.test(found.specifier))
+      .map((found) => `${at(found)} imports ${found.specifier}`);
+    expect(offences).toEqual([]);
+  });
+
+  test("an index is for those outside its folder: a file inside names the file that it needs", () => {
+    const offences = imports
+      .filter((found) => found.kind !== "export" && importsOwnIndex(found))
+      .map((found) => `${at(found)} imports ${found.specifier}`);
+    expect(offences).toEqual([]);
+  });
+
+  test("a package is imported through its exports", () => {
+    const offences = imports
+      .filter(({ specifier }) => /^@snowmelt\/[^/]+\/(src|dist)\b/.test(specifier))
+      .map((found) => `${at(found)} imports ${found.specifier}`);
+    expect(offences).toEqual([]);
+  });
+
+  test("an index lists what it exports by name", () => {
+    expect(linesMatching(sources, /^export \*/)).toEqual([]);
+  });
+});
+
+describe("how sources are written", () => {
+  test("only config.ts reads the environment", () => {
+    const others = sources.filter((file) => !file.path.endsWith("/config.ts"));
+    expect(linesMatching(others, /\bprocess\s*(\.|\?\.)\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/)).toEqual([]);
+  });
+
+  test("no module is mocked", () => {
+    expect(linesMatching(files.filter(isTypeScript), /\bvi\.(mock|doMock)\(/)).toEqual([]);
+  });
+
+  test(`no file is longer than ${MAX_LINES} lines`, () => {
+    const long = files
+      .filter(isTypeScript)
+      .map((file) => ({ path: file.path, lines: file.text.trimEnd().split("\n").length }))
+      .filter(({ lines }) => lines > MAX_LINES);
+    expect(long).toEqual([]);
+  });
+
+  test("no file or folder has a name that says nothing", () => {
+    const named = files
+      .map(({ path }) => path)
+      .filter((path) => path.split(/[/.-]/).some((part) => EMPTY_NAMES.test(part)));
+    expect(named).toEqual([]);
+  });
+});
+
+describe("what the repository may know of", () => {
+  const written = files.filter(({ path }) => path !== "package-lock.json");
+
+  test("nothing names a folder beside the repository", () => {
+    // CI may lend it Terraform's plugins from there; nothing fails without them.
+    expect(
+      linesMatching(
+        written.filter(({ path }) => path !== ".ci/run"),
+        new RegExp(["\\.\\.", "shared\\b"].join("/")),
+      ),
+    ).toEqual([]);
+  });
+
+  test("nothing names a path of one machine", () => {
+    expect(linesMatching(written, /(^|[\s"'`=(:])\/(work|root|home|Users)\/[\w.-]/)).toEqual([]);
+  });
+
+  test("the lock file names no download address", () => {
+    const lock = files.filter(({ path }) => path === "package-lock.json");
+    expect(linesMatching(lock, /"resolved": "https?:/)).toEqual([]);
+  });
+});
+
+function isAllowed({ file, specifier, kind }: Import): boolean {
+  const layer = LAYERS[packageOf(file)];
+  const imported = packageName(specifier);
+  if (layer?.imports.includes(imported)) return true;
+  return kind !== "static" && kind !== "export" && (layer?.loads?.includes(imported) ?? false);
+}
+
+function layerInWords(file: RepositoryFile): string {
+  const { imports: allowed = [], loads = [] } = LAYERS[packageOf(file)] ?? {};
+  return `${packageOf(file)} may import ${allowed.join(", ")}${loads.length > 0 ? `, and load by import() ${loads.join(", ")}` : ""}`;
+}
+
+function isBare(specifier: string): boolean {
+  return !specifier.startsWith(".") && !specifier.startsWith("node:");
+}
+
+/** `@scope/name/sub/path` and `name/sub/path` without the sub-path. */
+function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function leavesPackage({ file, specifier }: Import): boolean {
+  return !new URL(specifier, `file:///${file.path}`).pathname.startsWith(`/packages/${packageOf(file)}/src/`);
+}
+
+function importsOwnIndex({ file, specifier }: Import): boolean {
+  if (!/(^|\/)index\.ts$/.test(specifier)) return false;
+  const folder = new URL(".", new URL(specifier, `file:///${file.path}`)).pathname;
+  return `/${file.path}`.startsWith(folder);
+}
+
+function isTypeScript({ path }: RepositoryFile): boolean {
+  return path.endsWith(".ts");
+}
+
+function linesMatching(among: readonly RepositoryFile[], pattern: RegExp): string[] {
+  return among.flatMap(({ path, text }) =>
+    text
+      .split("\n")
+      .flatMap((line, index) => (pattern.test(line) ? [`${path}:${index + 1}: ${line.trim().slice(0, 120)}`] : [])),
+  );
+}
+
+function at({ file, line }: Import): string {
+  return `${file.path}:${line}`;
+}
