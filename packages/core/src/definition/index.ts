@@ -1,1 +1,25 @@
-export {};
+export { canonicalJson } from "./canonical-json.ts";
+export { ColumnOverride, decimal, integer, text, timestamp } from "./column.ts";
+export { Dataset, type DatasetInput, type DatasetOver, dataset } from "./dataset.ts";
+export { definePipeline, parseDefinition } from "./define-pipeline.ts";
+export { definitionHash } from "./definition-hash.ts";
+export { Extract, type ExtractSettings, resolveExtract } from "./extract.ts";
+export { LakeLocation } from "./lake-location.ts";
+export { delta, Land, parquet } from "./land.ts";
+export { day, hour, identity, month, year } from "./partition.ts";
+export { Pipeline, type PipelineInput } from "./pipeline.ts";
+export { definePlatform, Environment, Platform, type PlatformInput } from "./platform.ts";
+export type { Problem } from "./problem.ts";
+export { secret } from "./secret.ts";
+export {
+  keyPair,
+  oauth,
+  password,
+  pat,
+  SnowflakeAuth,
+  SnowflakeConnection,
+  workloadIdentity,
+} from "./snowflake-connection.ts";
+export { query, Source, type SourceOver, sourceColumns, sourceName, table } from "./source.ts";
+export { capture, type Deletes, full, fullDiff, Incremental, incremental, Sync } from "./sync.ts";
+export { findUnsupported, type Unsupported } from "./unsupported.ts";

@@ -1,5 +1,7 @@
 export { appendFrom, batchBytes, takeRows, valueAt } from "./batch-rows.ts";
+export { ByteSize } from "./byte-size.ts";
 export { type ColumnBatch, type ColumnVector, type Field, isValid, type Value } from "./column-batch.ts";
+export { Duration, durationMs, durationText } from "./duration.ts";
 export { type LandType, landTypeText, type Storage, sameLandType, storageOf, type TimeUnit } from "./land-type.ts";
 export {
   type ColumnOverride,
@@ -11,6 +13,7 @@ export {
   planLanding,
   type TypeMapping,
 } from "./landing.ts";
+export { PartitionKind, type PartitionTransform, partitionField, partitionFieldName } from "./partition.ts";
 export {
   maxBinaryLength,
   maxTextLength,

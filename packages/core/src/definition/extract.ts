@@ -1,0 +1,41 @@
+import { z } from "zod";
+import { ByteSize } from "../types/index.ts";
+import { strict } from "./strict.ts";
+
+const settings = {
+  /** Rows a batch holds at most: the grain of memory, retry and resume. */
+  batchRows: z.int().min(1).max(10_000_000),
+  /** A landed file is closed when it reaches this size. */
+  maxFileBytes: ByteSize,
+  /** How many ranges of the result are fetched and encoded at once. */
+  parallel: z.int().min(1).max(64),
+};
+
+const Override = strict({
+  batchRows: settings.batchRows.exactOptional(),
+  maxFileBytes: settings.maxFileBytes.exactOptional(),
+  parallel: settings.parallel.exactOptional(),
+});
+
+export const Extract = strict({
+  batchRows: settings.batchRows.default(100_000),
+  maxFileBytes: settings.maxFileBytes.prefault("128 MB"),
+  parallel: settings.parallel.default(4),
+  /** What differs in an environment, by its name. */
+  environments: z.record(z.string(), Override).default({}),
+});
+export type Extract = z.output<typeof Extract>;
+/** The settings of one environment. */
+export type ExtractSettings = Omit<Extract, "environments">;
+
+/** What holds in an environment: the dataset's settings, with that environment's own on top. */
+export function resolveExtract(
+  definition: { readonly datasets: Readonly<Record<string, { readonly extract: Extract }>> },
+  dataset: string,
+  environment: string,
+): ExtractSettings {
+  const found = Object.hasOwn(definition.datasets, dataset) ? definition.datasets[dataset] : undefined;
+  if (!found) throw new RangeError(`no dataset ${JSON.stringify(dataset)} in this definition`);
+  const { environments, ...base } = found.extract;
+  return { ...base, ...(Object.hasOwn(environments, environment) ? environments[environment] : {}) };
+}

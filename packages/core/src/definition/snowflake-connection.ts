@@ -1,0 +1,66 @@
+import { z } from "zod";
+import { SecretRef } from "../ports/index.ts";
+import { strict } from "./strict.ts";
+
+const name = z.string().min(1, { error: "expected a name" });
+const Reference = z.custom<SecretRef>((value) => SecretRef.safeParse(value).success, {
+  error:
+    'expected secret("scheme:name"), such as secret("env:SNOWFLAKE_PASSWORD"); a secret itself never stands in a definition',
+});
+
+export const SnowflakeAuth = z.discriminatedUnion(
+  "kind",
+  [
+    strict({ kind: z.literal("password"), password: Reference }),
+    strict({ kind: z.literal("keyPair"), privateKey: Reference, passphrase: Reference.exactOptional() }),
+    strict({ kind: z.literal("oauth"), token: Reference }),
+    strict({ kind: z.literal("pat"), token: Reference }),
+    strict({ kind: z.literal("workloadIdentity"), provider: z.literal("AWS").default("AWS") }),
+  ],
+  { error: "expected password(), keyPair(), oauth(), pat() or workloadIdentity()" },
+);
+export type SnowflakeAuth = z.output<typeof SnowflakeAuth>;
+
+/** Where a Snowflake account is and as whom it is used. Plain http only reaches this machine. */
+export const SnowflakeConnection = strict({
+  /** `<organization>-<account>`, or the older locator. */
+  account: name,
+  /** Default: `<account>.snowflakecomputing.com`. */
+  host: name.exactOptional(),
+  port: z.int().min(1).max(65_535).exactOptional(),
+  protocol: z.enum(["https", "http"]).default("https"),
+  /** Not needed with oauth() and workloadIdentity(). */
+  user: name.exactOptional(),
+  auth: SnowflakeAuth,
+  role: name.exactOptional(),
+  warehouse: name.exactOptional(),
+  database: name.exactOptional(),
+  schema: name.exactOptional(),
+})
+  .refine(({ protocol, host }) => protocol === "https" || isLoopback(host), {
+    error: "plain http is refused outside loopback; use https, or a host of this machine such as 127.0.0.1",
+    path: ["protocol"],
+  })
+  .refine(({ auth, user }) => user !== undefined || auth.kind === "oauth" || auth.kind === "workloadIdentity", {
+    error: "expected a user: password(), keyPair() and pat() log in as one",
+    path: ["user"],
+  });
+export type SnowflakeConnection = z.output<typeof SnowflakeConnection>;
+
+export const password = (reference: SecretRef) => ({ kind: "password", password: reference }) as const;
+
+/** A private key in PEM (PKCS#8), with a passphrase if it is encrypted. */
+export const keyPair = (privateKey: SecretRef, passphrase?: SecretRef) =>
+  ({ kind: "keyPair", privateKey, ...(passphrase ? { passphrase } : {}) }) as const;
+
+export const oauth = (token: SecretRef) => ({ kind: "oauth", token }) as const;
+
+/** A programmatic access token. */
+export const pat = (token: SecretRef) => ({ kind: "pat", token }) as const;
+
+/** The identity of the AWS role that runs the pipeline; no secret at all. */
+export const workloadIdentity = () => ({ kind: "workloadIdentity" }) as const;
+
+function isLoopback(host: string | undefined): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host ?? "");
+}

@@ -1,0 +1,44 @@
+import type { Dataset } from "./dataset.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+/** Something the language has and this version cannot do yet; `plan` refuses it with these words. */
+export interface Unsupported {
+  /** `datasets.flights.sync` */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Everything in a definition that would be refused in an environment; empty when it can run there. */
+export function findUnsupported(definition: Pipeline, environment: string): Unsupported[] {
+  const datasets = Object.entries(definition.datasets).flatMap(([name, dataset]) =>
+    unsupportedIn(dataset).map(({ path, message }) => ({ path: `datasets.${name}.${path}`, message })),
+  );
+  const root = definition.platform.environments[environment]?.lake.root;
+  if (!root?.startsWith("s3://")) return datasets;
+  const path = `platform.environments.${environment}.lake.root`;
+  return [
+    ...datasets,
+    { path, message: "a lake on S3 is not implemented yet; use a folder, such as ./.snowmelt/lake" },
+  ];
+}
+
+function unsupportedIn({ sync, land }: Dataset): Unsupported[] {
+  const found: Unsupported[] = [];
+  if (sync.kind === "capture") {
+    found.push({
+      path: "sync",
+      message: "capture() is not implemented yet; use incremental({ cursor, lag, deletes }) or full()",
+    });
+  }
+  if (sync.kind === "incremental" && sync.deletes !== "ignore") {
+    found.push({
+      path: "sync.deletes",
+      message:
+        'fullDiff() is not implemented yet; use deletes: "ignore" (rows deleted at the source stay in the lake) or full()',
+    });
+  }
+  if (land.kind === "parquet") {
+    found.push({ path: "land", message: "parquet() is not implemented yet; use delta()" });
+  }
+  return found;
+}
