@@ -48,7 +48,9 @@ export const ColumnSummary = z.object({
   min: z.string().nullable(),
   max: z.string().nullable(),
   sum: z.string().nullable(),
-  /** Equal-width buckets between min and max for numbers and dates, the most frequent values for short text; absent where neither fits. */
+  /** Rows behind the histogram: an even sample of the landed rows. */
+  sampledRows: z.number(),
+  /** Equal-width buckets for numbers, dates and times, the most frequent values for text and booleans; null where neither fits. */
   histogram: z.array(z.object({ label: z.string(), count: z.number() })).nullable(),
 });
 export type ColumnSummary = z.infer<typeof ColumnSummary>;

@@ -1,0 +1,18 @@
+import { errorFactory } from "@snowmelt/core/errors";
+
+export const pipelineError = errorFactory({
+  ENVIRONMENT_UNKNOWN: { category: "definition", summary: "The platform has no environment of that name." },
+  DATASET_UNKNOWN: { category: "definition", summary: "The pipeline has no dataset of that name." },
+  PLAN_REFUSED: { category: "definition", summary: "The definition asks for something that cannot be run." },
+  STATE_INVALID: { category: "storage", summary: "A state file does not hold what was written there." },
+  DATASET_BUSY: { category: "conflict", retryable: true, summary: "Another run holds the dataset." },
+  CURSOR_IS_NULL: { category: "data", summary: "Rows without a cursor value would never be read." },
+  VERIFICATION_FAILED: { category: "data", summary: "What was landed does not add up to what the source holds." },
+  QUALITY_BLOCKED: { category: "quality", summary: "A blocking quality rule failed; nothing was committed." },
+  COMMIT_LOST: {
+    category: "conflict",
+    retryable: true,
+    summary: "The table moved on while the window was being landed.",
+  },
+  SCHEMA_MISMATCH: { category: "data", summary: "The table in the lake has another schema than the definition lands." },
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { type Attempt, initialState } from "../state/dataset-state.ts";
+import { nextStep } from "./next-step.ts";
+
+const attempt = (over: Partial<Attempt> = {}): Attempt => ({
+  attemptId: "a1",
+  runId: "r1",
+  laneVersion: 3,
+  window: { lo: "200", hi: "300" },
+  snapshotMicros: "310",
+  definitionHash: "h",
+  requestId: "q",
+  queryTag: "t",
+  sql: "SELECT 1",
+  queryId: null,
+  startedAtMs: 0,
+  ...over,
+});
+const pending = (over?: Partial<Attempt>) => ({ ...initialState("lane"), pending: attempt(over) });
+
+describe("what a dataset does next", () => {
+  test("plans from the table when nothing is pending", () => {
+    expect(nextStep(initialState("lane"), { version: 2, hi: 200n })).toEqual({
+      kind: "fresh",
+      laneVersion: 3,
+      lo: 200n,
+      superseded: null,
+    });
+  });
+
+  test("starts from the beginning when the table has never seen the lane", () => {
+    expect(nextStep(initialState("lane"), { version: 0, hi: null })).toMatchObject({
+      kind: "fresh",
+      laneVersion: 1,
+      lo: null,
+    });
+  });
+
+  test("repeats a pending window that is still the next one", () => {
+    expect(nextStep(pending(), { version: 2, hi: 200n }).kind).toBe("repeat");
+  });
+
+  test("settles a window that was committed before the state was saved", () => {
+    expect(nextStep(pending(), { version: 3, hi: 300n }).kind).toBe("settle");
+  });
+
+  test("plans again when a later window landed while ours failed", () => {
+    expect(nextStep(pending(), { version: 3, hi: 450n })).toMatchObject({
+      kind: "fresh",
+      laneVersion: 4,
+      lo: 450n,
+      superseded: { attemptId: "a1" },
+    });
+    expect(nextStep(pending(), { version: 7, hi: 900n })).toMatchObject({ kind: "fresh", laneVersion: 8, lo: 900n });
+  });
+
+  test("plans again when the table went back behind the pending window", () => {
+    expect(nextStep(pending(), { version: 1, hi: 100n })).toMatchObject({ kind: "fresh", laneVersion: 2, lo: 100n });
+    expect(nextStep(pending(), { version: 2, hi: 150n })).toMatchObject({ kind: "fresh", laneVersion: 3, lo: 150n });
+  });
+
+  test("a full refresh is settled by its snapshot", () => {
+    expect(nextStep(pending({ window: null }), { version: 3, hi: 310n }).kind).toBe("settle");
+    expect(nextStep(pending({ window: null }), { version: 2, hi: 200n }).kind).toBe("repeat");
+  });
+});

@@ -1,0 +1,3 @@
+export { renderReport } from "./render-report.ts";
+export { outcomeText, type RunTotals, runTotals } from "./run-totals.ts";
+export { bytesText, countText, durationText, percentText, rowsPerSecond, shortCountText } from "./units.ts";

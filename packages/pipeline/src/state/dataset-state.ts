@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+const BigText = z.string().regex(/^-?\d+$/);
+
+/** The bounds of what an attempt reads. `lo` null: from the beginning. Both in the cursor's unit: microseconds, or the number. */
+export const AttemptWindow = z.object({ lo: BigText.nullable(), hi: BigText });
+export type AttemptWindow = z.infer<typeof AttemptWindow>;
+
+/** One try of one window, written before anything is extracted and before it is waited for. */
+export const Attempt = z.object({
+  attemptId: z.string(),
+  runId: z.string(),
+  /** The lane version this attempt is to commit. */
+  laneVersion: z.number(),
+  /** Null for a full refresh. */
+  window: AttemptWindow.nullable(),
+  /** Microseconds of the server's clock; the `hi` action of a full refresh follows from it. */
+  snapshotMicros: BigText,
+  definitionHash: z.string(),
+  /** Sent with the statement, so that a repeat is answered with the first query. */
+  requestId: z.string(),
+  queryTag: z.string(),
+  sql: z.string(),
+  /** Null until the server has named it. */
+  queryId: z.string().nullable(),
+  startedAtMs: z.number(),
+});
+export type Attempt = z.infer<typeof Attempt>;
+
+/**
+ * What is remembered of a dataset between runs. A cache: the table says what has landed, and everything here may be lost.
+ */
+export const DatasetState = z.object({
+  stateVersion: z.literal(1),
+  lane: z.string(),
+  pending: Attempt.nullable(),
+  /** Attempts that will never commit; their files are orphans until swept. */
+  terminalAttempts: z.array(z.string()),
+});
+export type DatasetState = z.infer<typeof DatasetState>;
+
+export const initialState = (lane: string): DatasetState => ({
+  stateVersion: 1,
+  lane,
+  pending: null,
+  terminalAttempts: [],
+});
+
+/** The attempt is over without a commit of its own. */
+export function retirePending(state: DatasetState): DatasetState {
+  if (!state.pending) return state;
+  return { ...state, pending: null, terminalAttempts: [...state.terminalAttempts, state.pending.attemptId] };
+}

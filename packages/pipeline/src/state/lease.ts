@@ -1,0 +1,87 @@
+import { hostname } from "node:os";
+import type { Clock, ObjectStore } from "@snowmelt/core/ports";
+import { z } from "zod";
+import { pipelineError } from "../pipeline-error.ts";
+
+const Lease = z.object({
+  runId: z.string(),
+  host: z.string(),
+  pid: z.number(),
+  renewedAtMs: z.number(),
+  released: z.boolean(),
+});
+type Lease = z.infer<typeof Lease>;
+
+export interface LeaseOptions {
+  readonly store: ObjectStore;
+  readonly lane: string;
+  readonly runId: string;
+  readonly clock: Clock;
+  /** Without a renewal for this long the holder counts as gone. @default 60_000 */
+  readonly expiresAfterMs?: number;
+}
+
+/**
+ * Keeps two runs of one dataset from working at once. Liveness only: safety is the lane's. Each holder takes the next
+ * generation by put-if-absent, so of several that find a stale lease exactly one gets it. A holder on this machine whose
+ * process is gone is stale at once. Throws DATASET_BUSY naming the holder.
+ */
+export async function openLease(options: LeaseOptions): Promise<AsyncDisposable> {
+  const { store, lane, runId, clock, expiresAfterMs = 60_000 } = options;
+  const prefix = `leases/${lane}/`;
+  const held = await newest(store, prefix);
+  if (held && !isStale(held.lease, clock.nowMs(), expiresAfterMs)) throw busy(lane, held.lease);
+  const generation = (held?.generation ?? 0) + 1;
+  const key = prefix + String(generation).padStart(12, "0");
+  const mine = (released: boolean): Uint8Array => {
+    const lease: Lease = { runId, host: hostname(), pid: process.pid, renewedAtMs: clock.nowMs(), released };
+    return new TextEncoder().encode(JSON.stringify(lease));
+  };
+  const taken = await store.putIfAbsent(key, mine(false));
+  const latest = await newest(store, prefix);
+  if (taken.status === "exists" || latest?.generation !== generation) throw busy(lane, latest?.lease);
+  if (held) await store.delete(prefix + String(held.generation).padStart(12, "0"));
+  const renewal = setInterval(() => {
+    // A failed renewal only makes the lease look stale sooner; the lane still decides who commits.
+    store.put(key, mine(false)).catch(() => undefined);
+  }, expiresAfterMs / 3);
+  renewal.unref();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(renewal);
+      await store.put(key, mine(true));
+    },
+  };
+}
+
+async function newest(
+  store: ObjectStore,
+  prefix: string,
+): Promise<{ generation: number; lease: Lease | undefined } | undefined> {
+  let last: string | undefined;
+  for await (const { key } of store.list(prefix)) last = key;
+  if (last === undefined) return undefined;
+  const bytes = await store.get(last);
+  const parsed = bytes && Lease.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+  return { generation: Number(last.slice(prefix.length)), lease: parsed?.success ? parsed.data : undefined };
+}
+
+function isStale(lease: Lease | undefined, nowMs: number, expiresAfterMs: number): boolean {
+  if (!lease || lease.released || nowMs - lease.renewedAtMs > expiresAfterMs) return true;
+  return lease.host === hostname() && !isAlive(lease.pid);
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+}
+
+const busy = (lane: string, lease: Lease | undefined) =>
+  pipelineError(
+    "DATASET_BUSY",
+    `Another run works on ${lane}${lease ? ` (run ${lease.runId}, process ${lease.pid} on ${lease.host})` : ""}. Wait for it to end, then run again.`,
+  );
