@@ -1,0 +1,12 @@
+export type { AdminClient } from "./server/admin-client.ts";
+export type { AwsIdentity, LocalServerConfig, LocalUser, ResultSizes } from "./server/config.ts";
+export type { ConnectionFacts } from "./server/connection-facts.ts";
+export type { ActiveFault, Fault, FaultInput } from "./server/faults.ts";
+export { localError } from "./server/local-error.ts";
+export { type RunLocalServerOptions, runLocalServer } from "./server/run-local-server.ts";
+export {
+  type LocalSnowflake,
+  type StartLocalSnowflakeOptions,
+  startLocalSnowflake,
+} from "./server/start-local-snowflake.ts";
+export type { ServerStats } from "./server/stats.ts";

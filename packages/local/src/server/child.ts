@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { isSnowmeltError } from "@snowmelt/core/errors";
+import type { ChildMessage } from "./child-protocol.ts";
+import { openDuckEngine } from "./duck-engine.ts";
+import { openLocalServer } from "./local-server.ts";
+
+/** The server as a process: configuration in by the first line of input, messages out by lines; it ends with its input. */
+async function main(): Promise<void> {
+  const input = createInterface({ input: process.stdin });
+  const inputEnded = once(input, "close");
+  const signalled = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const [line] = await once(input, "line");
+  const openEngine = openDuckEngine((text) => tell({ event: "progress", text }));
+  const server = await openLocalServer(JSON.parse(String(line)), { openEngine });
+  tell({ event: "ready", facts: server.facts, adminToken: server.adminToken });
+  await Promise.race([inputEnded, signalled]);
+  await server[Symbol.asyncDispose]();
+}
+
+function tell(message: ChildMessage): void {
+  process.stdout.write(`${JSON.stringify(message)}\n`);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  const code = isSnowmeltError(error) ? error.code : "LOCAL_START_FAILED";
+  if (!isSnowmeltError(error)) console.error(error);
+  process.stdout.write(`${JSON.stringify({ event: "failed", code, message: String(error) })}\n`, () => process.exit(1));
+}

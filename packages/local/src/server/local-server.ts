@@ -1,0 +1,164 @@
+import { mkdir } from "node:fs/promises";
+import type { Server } from "node:http";
+import { z } from "zod";
+import type { SqlEngine } from "../engine.ts";
+import { openChunkUrls } from "./chunk-url.ts";
+import { openServerClock } from "./clock.ts";
+import { type Closers, openClosers } from "./closers.ts";
+import { DEFAULT_USER, LocalServerConfig, LocalUser } from "./config.ts";
+import type { ConnectionFacts } from "./connection-facts.ts";
+import { lockDataFolder } from "./data-lock.ts";
+import { openFaultBox } from "./faults.ts";
+import { createHttpServer } from "./http-server.ts";
+import { localError } from "./local-error.ts";
+import { isLoopback } from "./loopback.ts";
+import { openQueryRegistry, type QueryRegistry } from "./query-registry.ts";
+import { openResultStore } from "./result-store.ts";
+import { loadServerIdentity, type ServerIdentity } from "./server-identity.ts";
+import { openSessionStore } from "./sessions.ts";
+import { openStatsCounter } from "./stats.ts";
+import { openTokenSigner } from "./tokens.ts";
+
+export interface LocalServer extends AsyncDisposable {
+  readonly facts: ConnectionFacts;
+  readonly adminToken: string;
+}
+
+/** The parts the server is composed of beside its own. */
+export interface LocalServerParts {
+  /** Opens SQL over the data folder, ready to serve; loads the sample when the configuration asks for it. */
+  readonly openEngine: (config: LocalServerConfig) => Promise<SqlEngine>;
+}
+
+const SWEEP_EVERY_MS = 600_000;
+
+/**
+ * Opens the server in this process: takes the data folder, opens the engine, listens. Disposing stops it: what runs is
+ * ended as by a restart, and the folder is free again.
+ * @throws LOCAL_CONFIG_INVALID, LOCAL_NOT_LOOPBACK, LOCAL_DATA_IN_USE, LOCAL_DATA_UNREADABLE, LOCAL_PORT_TAKEN
+ */
+export async function openLocalServer(
+  options: z.input<typeof LocalServerConfig>,
+  parts: LocalServerParts,
+): Promise<LocalServer> {
+  const parsed = parseConfig(options);
+  const closers = openClosers();
+  try {
+    return await openParts(parsed, parts, closers);
+  } catch (error) {
+    await closers[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openParts(parsed: LocalServerConfig, parts: LocalServerParts, closers: Closers): Promise<LocalServer> {
+  closers.use(await openFolder(parsed.dataDir));
+  const identity = await loadServerIdentity(parsed.dataDir);
+  const config = withDefaultUser(parsed, identity);
+  const clock = openServerClock(config.clockOffsetMs);
+  const engine = closers.use(await parts.openEngine(config));
+  const sessions = await openSessionStore(config.dataDir, clock);
+  const results = await openResultStore(config.dataDir);
+  const faults = openFaultBox();
+  const queries = closers.use(await openQueryRegistry({ engine, results, sessions, faults, clock, config }));
+  closers.use(startSweeping(queries));
+
+  const server = createHttpServer({
+    config,
+    adminToken: identity.adminToken,
+    clock,
+    signer: openTokenSigner(identity.signingKey, clock),
+    urls: openChunkUrls(identity.signingKey, clock, config.lifetimes.chunkUrlSeconds),
+    sessions,
+    engine,
+    queries,
+    results,
+    faults,
+    stats: openStatsCounter(),
+  });
+  const port = await listen(server, config);
+  return {
+    facts: toFacts(config, port, identity),
+    adminToken: identity.adminToken,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([stopListening(server), closers[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+function startSweeping(queries: QueryRegistry): AsyncDisposable {
+  const sweep = () =>
+    queries.sweep().catch((error: unknown) => console.error("snowmelt local: sweeping failed:", error));
+  const timer = setInterval(sweep, SWEEP_EVERY_MS).unref();
+  const first = sweep();
+  return {
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await first;
+    },
+  };
+}
+
+function parseConfig(options: z.input<typeof LocalServerConfig>): LocalServerConfig {
+  const result = LocalServerConfig.safeParse(options);
+  if (!result.success) throw localError("LOCAL_CONFIG_INVALID", z.prettifyError(result.error));
+  const { host } = result.data;
+  if (isLoopback(host)) return result.data;
+  throw localError(
+    "LOCAL_NOT_LOOPBACK",
+    `The local Snowflake speaks plain http and cannot listen on ${host}; use a loopback address such as 127.0.0.1.`,
+  );
+}
+
+function withDefaultUser(config: LocalServerConfig, identity: ServerIdentity): LocalServerConfig {
+  const user = LocalUser.parse({ name: DEFAULT_USER, password: identity.password, defaultRole: "ACCOUNTADMIN" });
+  const others = config.users.filter(({ name }) => name.toUpperCase() !== DEFAULT_USER);
+  return { ...config, users: [user, ...others] };
+}
+
+async function openFolder(dataDir: string): Promise<AsyncDisposable> {
+  try {
+    await mkdir(dataDir, { recursive: true });
+  } catch (cause) {
+    throw localError("LOCAL_DATA_UNREADABLE", `The data folder ${dataDir} cannot be made.`, { cause });
+  }
+  return lockDataFolder(dataDir);
+}
+
+async function listen(server: Server, { host, port }: LocalServerConfig): Promise<number> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen(port, host, resolve);
+  try {
+    await promise;
+  } catch (cause) {
+    throw localError("LOCAL_PORT_TAKEN", `The local Snowflake cannot listen on ${host}:${port}.`, { cause });
+  }
+  server.removeListener("error", reject);
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : port;
+}
+
+/** Stops taking requests; answers that are under way get a moment, what hangs is cut. */
+async function stopListening(server: Server): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  server.close(() => resolve());
+  const cut = setTimeout(() => server.closeAllConnections(), 1000);
+  await promise;
+  clearTimeout(cut);
+}
+
+function toFacts(config: LocalServerConfig, port: number, identity: ServerIdentity): ConnectionFacts {
+  const { host, account, database, schema, warehouse } = config;
+  return {
+    host,
+    port,
+    protocol: "http",
+    account,
+    user: DEFAULT_USER,
+    password: identity.password,
+    database,
+    schema,
+    warehouse,
+  };
+}
