@@ -16,7 +16,7 @@ export interface MemoryServer extends AsyncDisposable {
   readonly engine: MemoryEngine;
   readonly dataDir: string;
   /** Stops it and opens another over the same folder and port. */
-  restart(): Promise<MemoryServer>;
+  restart(changes?: Options): Promise<MemoryServer>;
 }
 
 /** The server in this process over the engine in memory. */
@@ -33,9 +33,9 @@ export async function startMemoryServer(options: Options = {}): Promise<MemorySe
     admin: openAdminClient(origin, adminToken),
     engine,
     dataDir,
-    async restart() {
+    async restart(changes) {
       await server[Symbol.asyncDispose]();
-      return startMemoryServer({ ...options, dataDir, port: facts.port });
+      return startMemoryServer({ ...options, ...changes, dataDir, port: facts.port });
     },
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
