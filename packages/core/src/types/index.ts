@@ -1,7 +1,16 @@
 export { appendFrom, batchBytes, takeRows, valueAt } from "./batch-rows.ts";
 export { ByteSize } from "./byte-size.ts";
 export { type ColumnBatch, type ColumnVector, type Field, isValid, type Value } from "./column-batch.ts";
+export {
+  type CheckedNames,
+  checkColumnNames,
+  maxColumnNameLength,
+  type NamePolicy,
+  type Rename,
+} from "./column-names.ts";
+export { type DriftDecision, type DriftInput, type DriftPolicy, decideDrift } from "./drift.ts";
 export { Duration, durationMs, durationText } from "./duration.ts";
+export { type Evolution, evolveFields, sameFields } from "./evolve-fields.ts";
 export { type LandType, landTypeText, type Storage, sameLandType, storageOf, type TimeUnit } from "./land-type.ts";
 export {
   type ColumnOverride,
@@ -14,6 +23,7 @@ export {
   type TypeMapping,
 } from "./landing.ts";
 export { PartitionKind, type PartitionTransform, partitionField, partitionFieldName } from "./partition.ts";
+export { compareSchemas, type SchemaChange, schemaChangeText } from "./schema-compare.ts";
 export {
   maxBinaryLength,
   maxTextLength,
