@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { localError } from "./local-error.ts";
-import { readJson } from "./write-atomically.ts";
+import { readJson, writeAtomically } from "./write-atomically.ts";
 
 const Holder = z.object({
-  pid: z.number(),
+  /** Null once it was given back. */
+  pid: z.number().nullable(),
   /** Tells the process from a later one with the same pid, where the system says when a process began. */
   began: z.string().nullable(),
 });
@@ -14,52 +15,63 @@ type Holder = z.infer<typeof Holder>;
 
 /**
  * Takes a data folder for this process alone. A lock whose process is gone is taken over.
+ *
+ * Locks are numbered, and the highest number counts: taking over is putting the next number if absent. Removing a
+ * stale lock instead would leave a moment in which two servers could both find the folder free.
  * @throws LOCAL_DATA_IN_USE when another running server holds it.
  */
 export async function lockDataFolder(dataDir: string): Promise<AsyncDisposable> {
-  const path = join(dataDir, "server.lock");
   const own: Holder = { pid: process.pid, began: await readProcessStart(process.pid) };
-  const draft = `${path}.${randomUUID()}.tmp`;
+  const draft = join(dataDir, `${randomUUID()}.tmp`);
   await writeFile(draft, JSON.stringify(own));
   try {
-    while (!(await takeLock(draft, path))) await clearStaleLock(path, dataDir);
+    let path = await takeNext(dataDir, draft);
+    while (path === undefined) path = await takeNext(dataDir, draft);
+    const taken = path;
+    return { [Symbol.asyncDispose]: () => writeAtomically(taken, JSON.stringify({ pid: null, began: null })) };
   } finally {
     await rm(draft, { force: true });
   }
-  return { [Symbol.asyncDispose]: () => rm(path, { force: true }) };
 }
 
-async function takeLock(draft: string, path: string): Promise<boolean> {
+/** One try to put the next lock; `undefined` when another was quicker. */
+async function takeNext(dataDir: string, draft: string): Promise<string | undefined> {
+  const held = (await listLocks(dataDir)).at(-1);
+  const holder = held === undefined ? undefined : await readHolder(dataDir, held);
+  if (holder !== undefined && (await isAlive(holder))) throw inUse(dataDir, holder);
+  const next = (held ?? 0) + 1;
+  const path = lockFile(dataDir, next);
   try {
     await link(draft, path);
-    return true;
   } catch (error) {
-    if (isCode(error, "EEXIST")) return false;
+    if (isCode(error, "EEXIST")) return undefined;
     throw error;
   }
+  const locks = await listLocks(dataDir);
+  if (locks.at(-1) !== next) {
+    await rm(path, { force: true });
+    return undefined;
+  }
+  for (const older of locks.slice(0, -1)) await rm(lockFile(dataDir, older), { force: true });
+  return path;
 }
 
-async function clearStaleLock(path: string, dataDir: string): Promise<void> {
-  const holder = await readJson(path, Holder).catch(() => undefined);
-  if (holder !== undefined && (await isAlive(holder))) throw inUse(dataDir, holder);
-  // Renamed first: of two servers that both found the lock stale, only one moves it, and it looks at what it moved.
-  const moved = `${path}.${randomUUID()}.stale`;
-  try {
-    await rename(path, moved);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
-  }
-  const taken = await readJson(moved, Holder).catch(() => undefined);
-  if (taken !== undefined && (await isAlive(taken))) {
-    await link(moved, path).catch(() => {});
-    await rm(moved, { force: true });
-    throw inUse(dataDir, taken);
-  }
-  await rm(moved, { force: true });
+/** Who holds a lock; nobody when it was replaced meanwhile or cannot be read. */
+function readHolder(dataDir: string, number: number): Promise<Holder | undefined> {
+  return readJson(lockFile(dataDir, number), Holder).catch(() => undefined);
+}
+
+async function listLocks(dataDir: string): Promise<readonly number[]> {
+  const numbers = (await readdir(dataDir)).flatMap((name) => /^server\.(\d+)\.lock$/.exec(name)?.[1] ?? []);
+  return numbers.map(Number).sort((a, b) => a - b);
+}
+
+function lockFile(dataDir: string, number: number): string {
+  return join(dataDir, `server.${number}.lock`);
 }
 
 async function isAlive({ pid, began }: Holder): Promise<boolean> {
+  if (pid === null) return false;
   try {
     process.kill(pid, 0);
   } catch (error) {
