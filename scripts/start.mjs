@@ -2,6 +2,7 @@
 // then runs a TypeScript script of this repository, from its sources, on the repository's own Node.
 //
 //   node scripts/start.mjs scripts/test.ts [arguments...]
+//   node scripts/start.mjs                                 installs, and that is all
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -73,11 +74,7 @@ function run(script, args) {
 }
 
 const [script, ...args] = process.argv.slice(2);
-if (script === undefined || !existsSync(join(root, script))) {
-  fail(
-    `expected a script of this repository, got ${script ?? "nothing"}. Usage: node scripts/start.mjs scripts/test.ts`,
-  );
-}
+if (script !== undefined && !existsSync(join(root, script))) fail(`there is no ${script} in this repository.`);
 checkPrerequisites();
 install();
-run(script, args);
+if (script !== undefined) run(script, args);

@@ -3,6 +3,7 @@ import { constants } from "node:os";
 import { join } from "node:path";
 import { ensureJudges } from "./judges.ts";
 import { findPython } from "./python.ts";
+import { TEST_RESULTS } from "./test-results.ts";
 
 const root = join(import.meta.dirname, "..");
 const NO_SKIPS = "--no-skips";
@@ -20,7 +21,12 @@ export async function runVitest(args: readonly string[]): Promise<number> {
     {
       cwd: root,
       stdio: "inherit",
-      env: { ...process.env, ...judges, ...(args.includes(NO_SKIPS) ? { SNOWMELT_NO_SKIPS: "true" } : {}) },
+      env: {
+        ...process.env,
+        ...judges,
+        SNOWMELT_TEST_RESULTS: TEST_RESULTS,
+        ...(args.includes(NO_SKIPS) ? { SNOWMELT_NO_SKIPS: "true" } : {}),
+      },
     },
   );
   const stop = (signal: NodeJS.Signals) => child.kill(signal);

@@ -1,13 +1,17 @@
 #!/usr/bin/env node
-// Committed, not built: npm links no bin that is not there at install time. Runs the build when there is one, else the sources.
+// Committed, not built: npm links no bin that is not there at install time. In the repository it runs the sources;
+// where it is installed it runs the build, as Node strips no types below node_modules.
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const built = new URL("../dist/index.js", import.meta.url);
-const source = fileURLToPath(new URL("../src/main.ts", import.meta.url));
+const here = fileURLToPath(import.meta.url);
 
-if (existsSync(source)) {
+if (here.includes(`${sep}node_modules${sep}`)) {
+  const { main } = await import(new URL("../dist/index.js", import.meta.url).href);
+  process.exitCode = await main(process.argv.slice(2));
+} else {
+  const source = fileURLToPath(new URL("../src/main.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=@snowmelt/source", source, ...process.argv.slice(2)], {
     stdio: "inherit",
   });
@@ -15,7 +19,4 @@ if (existsSync(source)) {
   child.on("exit", (code, signal) => {
     process.exitCode = signal ? 130 : (code ?? 1);
   });
-} else {
-  const { main } = await import(built.href);
-  process.exitCode = await main(process.argv.slice(2));
 }
