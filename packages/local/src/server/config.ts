@@ -78,7 +78,7 @@ export const LocalServerConfig = z.strictObject({
   schema: z.string().min(1).default("PUBLIC"),
   /** @default "LOCAL_WH" */
   warehouse: z.string().min(1).default("LOCAL_WH"),
-  /** Users beside the default one, `SNOWMELT`, whose password is generated once per data folder. */
+  /** Users beside the default one, `SNOWMELT`, whose password is generated once per data folder unless given here. */
   users: z.array(LocalUser).default([]),
   awsIdentities: z.array(AwsIdentity).default([]),
   results: ResultSizes.prefault({}),

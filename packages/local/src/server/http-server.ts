@@ -104,7 +104,7 @@ function findQueryTag({ context, queryId, body }: Call): string | undefined {
   return TaggedBody.safeParse(body).data?.parameters.QUERY_TAG;
 }
 
-/** A request that could not be answered: malformed, or our own fault. */
+/** A request that could not be answered: malformed, or our own fault. Not a 5xx, which drivers repeat for hours. */
 async function breakOff(request: IncomingMessage, response: ServerResponse, error: unknown): Promise<void> {
   if (response.headersSent || request.socket.destroyed) {
     request.socket.destroy();
@@ -113,5 +113,6 @@ async function breakOff(request: IncomingMessage, response: ServerResponse, erro
   const malformed = error instanceof z.ZodError || error instanceof SyntaxError || error instanceof RangeError;
   if (!malformed) console.error("snowmelt local: a request failed:", error);
   const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-  await sendJson(request, response, { status: malformed ? 400 : 500, body: toRefusal("390000", message) });
+  const body = malformed ? toRefusal("390400", message) : toRefusal("370001", `Internal error: ${message}`);
+  await sendJson(request, response, { status: malformed ? 400 : 200, body });
 }

@@ -78,7 +78,7 @@ async function openParts(parsed: LocalServerConfig, parts: LocalServerParts, clo
   });
   const port = await listen(server, config);
   return {
-    facts: toFacts(config, port, identity),
+    facts: toFacts(config, port),
     adminToken: identity.adminToken,
     async [Symbol.asyncDispose]() {
       await Promise.all([stopListening(server), closers[Symbol.asyncDispose]()]);
@@ -110,10 +110,12 @@ function parseConfig(options: z.input<typeof LocalServerConfig>): LocalServerCon
   );
 }
 
+/** Puts the default user first, with the folder's own password unless the caller gave one. */
 function withDefaultUser(config: LocalServerConfig, identity: ServerIdentity): LocalServerConfig {
-  const user = LocalUser.parse({ name: DEFAULT_USER, password: identity.password, defaultRole: "ACCOUNTADMIN" });
-  const others = config.users.filter(({ name }) => name.toUpperCase() !== DEFAULT_USER);
-  return { ...config, users: [user, ...others] };
+  const named = config.users.find(({ name }) => name.toUpperCase() === DEFAULT_USER);
+  const user = named ?? LocalUser.parse({ name: DEFAULT_USER, defaultRole: "ACCOUNTADMIN" });
+  const others = config.users.filter((other) => other !== named);
+  return { ...config, users: [{ ...user, password: user.password ?? identity.password }, ...others] };
 }
 
 async function openFolder(dataDir: string): Promise<AsyncDisposable> {
@@ -148,7 +150,7 @@ async function stopListening(server: Server): Promise<void> {
   clearTimeout(cut);
 }
 
-function toFacts(config: LocalServerConfig, port: number, identity: ServerIdentity): ConnectionFacts {
+function toFacts(config: LocalServerConfig, port: number): ConnectionFacts {
   const { host, account, database, schema, warehouse } = config;
   return {
     host,
@@ -156,7 +158,7 @@ function toFacts(config: LocalServerConfig, port: number, identity: ServerIdenti
     protocol: "http",
     account,
     user: DEFAULT_USER,
-    password: identity.password,
+    password: config.users[0]?.password ?? "",
     database,
     schema,
     warehouse,

@@ -19,6 +19,8 @@ export interface QueryRegistry {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+const CONCURRENT_READS = 64;
+
 /** Opens the registry with what the folder holds; a query found unfinished has failed. */
 export async function openQueryRegistry(options: Omit<RunnerPorts, "persist">): Promise<QueryRegistry> {
   const { clock, config, engine, results } = options;
@@ -43,22 +45,19 @@ export async function openQueryRegistry(options: Omit<RunnerPorts, "persist">): 
     await results.remove(state.queryId);
   };
 
-  for (const queryId of await results.queryIds()) {
+  const load = async (queryId: string) => {
     const state = await readJson(join(results.folderOf(queryId), "query.json"), QueryState);
-    if (state === undefined) {
-      await results.remove(queryId);
-      continue;
-    }
-    if (!isRunning(state)) {
-      keep(toFinishedQuery(state));
-      continue;
-    }
+    if (state === undefined) return results.remove(queryId);
+    if (!isRunning(state)) return keep(toFinishedQuery(state));
     const interrupted = toInterrupted(state, clock.nowMicros());
     await results.discard(queryId);
     await persist(interrupted);
     await engine.recordQuery(toQueryRecord(interrupted));
     keep(toFinishedQuery(interrupted));
-  }
+  };
+  const queryIds = await results.queryIds();
+  for (let at = 0; at < queryIds.length; at += CONCURRENT_READS)
+    await Promise.all(queryIds.slice(at, at + CONCURRENT_READS).map(load));
 
   return {
     submit(requestId, submission) {
