@@ -1,0 +1,169 @@
+import type { Clock, Random } from "@snowmelt/core/ports";
+import { lakeError } from "../lake-error.ts";
+import type { Action, CommitInfo } from "./action.ts";
+import { checkAddedFiles } from "./check-added-files.ts";
+import { toCommitBody } from "./commit-body.ts";
+import { type CommitPlan, checkActions } from "./commit-plan.ts";
+import { findConflict } from "./find-conflict.ts";
+import { checkLane, type LaneState, type LaneStep, toLaneTxns } from "./lane.ts";
+import { toCommitPath, toTableKey } from "./log-path.ts";
+import { checkWritable, isAppendOnly } from "./protocol.ts";
+import { putEntry } from "./put-entry.ts";
+import { readCommits, type TableLocation, tableUri } from "./read-commits.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+export interface CommitOptions {
+  /**
+   * The steps the commit makes. The first decides: when the table has it already, with the same window, the commit is
+   * done. Further ones (a full refresh advances the live lane) must be ready too.
+   */
+  readonly lanes?: readonly LaneStep[];
+  /** Put into `commitInfo` under `snowmelt`: window, snapshot, definition hash. Plain data; bigints are written exactly. */
+  readonly info?: Readonly<Record<string, unknown>>;
+  /** Versions tried before `contention` is reported. @default 100 */
+  readonly maxAttempts?: number;
+  readonly signal?: AbortSignal;
+}
+
+export type CommitOutcome =
+  | { readonly status: "committed"; readonly version: number }
+  /** The lane's step, with the same window, was there before. Nothing was written. */
+  | { readonly status: "alreadyCommitted"; readonly version: number }
+  /** Nothing was written. Plan again from the table as it is. */
+  | CommitConflict;
+
+export interface CommitConflict {
+  readonly status: "conflict";
+  readonly reason: "lane" | "tableExists" | "tableMissing" | "metadataChanged" | "filesChanged" | "contention";
+  /** For people. */
+  readonly message: string;
+  /** The version at which it was found. */
+  readonly version: number | undefined;
+  /** For `lane`: the step that does not fit, and what the table has of it. */
+  readonly lane?: { readonly step: LaneStep; readonly found: LaneState };
+}
+
+export interface CommitTable extends TableLocation {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Newest state; undefined when there is no table. */
+  readonly snapshot: (options?: { signal?: AbortSignal }) => Promise<Snapshot | undefined>;
+}
+
+/**
+ * Makes a plan visible, all or nothing, by putting the next entry of the log if absent. Every conflict is a value. With
+ * lanes it may be repeated after any failure: a step is made once; without lanes only after a look at the history, for an
+ * answer may be lost and the entry still arrive. An abort throws and commits nothing, unless it comes when the entry is
+ * there already, which is then reported as committed.
+ */
+export async function commitPlan(
+  table: CommitTable,
+  plan: CommitPlan,
+  options: CommitOptions = {},
+): Promise<CommitOutcome> {
+  const { lanes = [], maxAttempts = 100, signal } = options;
+  const txnId = table.random.uuid();
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+    signal?.throwIfAborted();
+    const snapshot = await table.snapshot(signal ? { signal } : {});
+    const refused = checkLanes(snapshot, lanes) ?? (await checkPlan(table, plan, snapshot, signal));
+    if (refused) return refused;
+    const version = (snapshot?.version ?? -1) + 1;
+    const actions = toActions(table, plan, { ...options, txnId, readVersion: snapshot?.version });
+    checkActions(actions);
+    await checkAddedFiles(table, plan.actions, signal);
+    const key = toTableKey(table.path, toCommitPath(version));
+    const put = await putEntry(table, { key, body: toCommitBody(actions), txnId, signal });
+    if (put === "ours") return { status: "committed", version };
+    const ceilingMs = Math.min(1_000, 5 * 2 ** Math.min(attempt, 8));
+    await table.clock.sleep(Math.floor(table.random.float() * ceilingMs), signal);
+  }
+  return {
+    status: "conflict",
+    reason: "contention",
+    message: `${maxAttempts} versions of ${tableUri(table)} were taken by others one after another.`,
+    version: undefined,
+  };
+}
+
+function checkLanes(snapshot: Snapshot | undefined, lanes: readonly LaneStep[]): CommitOutcome | undefined {
+  for (const [index, step] of lanes.entries()) {
+    const verdict = checkLane(snapshot, step);
+    if (verdict.kind === "done" && index === 0) return { status: "alreadyCommitted", version: verdict.version };
+    if (verdict.kind === "ready") continue;
+    const found = verdict.kind === "gap" ? verdict.found : { n: step.n, hi: step.hi, committedIn: verdict.version };
+    return {
+      status: "conflict",
+      reason: "lane",
+      message: `The lane ${step.appId} is at n = ${found.n} (window end ${found.hi ?? "none"}), so step ${step.n} with window end ${step.hi} does not follow. Plan again from the table.`,
+      version: snapshot?.version,
+      lane: { step, found },
+    };
+  }
+  return undefined;
+}
+
+async function checkPlan(
+  table: CommitTable,
+  plan: CommitPlan,
+  snapshot: Snapshot | undefined,
+  signal: AbortSignal | undefined,
+): Promise<CommitConflict | undefined> {
+  const uri = tableUri(table);
+  if (plan.readVersion === undefined) {
+    if (!snapshot) return undefined;
+    return conflict("tableExists", `${uri} was created by another commit meanwhile.`, snapshot.version);
+  }
+  if (!snapshot || snapshot.version < plan.readVersion) {
+    return conflict(
+      "tableMissing",
+      `${uri} had version ${plan.readVersion} when this was planned and has it no longer.`,
+      snapshot?.version,
+    );
+  }
+  checkWritable(snapshot.protocol, snapshot.metaData, uri);
+  const changing = plan.actions.find((action) => "remove" in action && action.remove.dataChange);
+  if (changing && isAppendOnly(snapshot.metaData)) {
+    throw lakeError(
+      "DELTA_UNSUPPORTED",
+      `${uri} is append-only (delta.appendOnly), so ${plan.operation} may not remove files.`,
+    );
+  }
+  if (snapshot.version === plan.readVersion) return undefined;
+  const since = [];
+  const range = { first: plan.readVersion + 1, last: snapshot.version };
+  for await (const commit of readCommits(table, range, signal)) since.push(commit);
+  const found = findConflict(plan, since);
+  if (!found) return undefined;
+  const what = found.reason === "metadataChanged" ? "changed the metadata" : `added or removed ${found.path}`;
+  return conflict(
+    found.reason,
+    `Version ${found.version} of ${uri} ${what} after this was planned upon version ${plan.readVersion}.`,
+    snapshot.version,
+  );
+}
+
+function conflict(reason: CommitConflict["reason"], message: string, version: number | undefined): CommitConflict {
+  return { status: "conflict", reason, message, version };
+}
+
+function toActions(
+  table: CommitTable,
+  plan: CommitPlan,
+  own: CommitOptions & { readonly txnId: string; readonly readVersion: number | undefined },
+): readonly Action[] {
+  const nowMs = table.clock.nowMs();
+  const commitInfo: CommitInfo = {
+    timestamp: nowMs,
+    operation: plan.operation,
+    operationParameters: plan.operationParameters,
+    ...(plan.operationMetrics ? { operationMetrics: plan.operationMetrics } : {}),
+    ...(own.readVersion === undefined ? {} : { readVersion: own.readVersion }),
+    isBlindAppend: plan.isBlindAppend,
+    engineInfo: "snowmelt",
+    txnId: own.txnId,
+    ...(own.info ? { snowmelt: own.info } : {}),
+  };
+  const txns = (own.lanes ?? []).flatMap((step) => toLaneTxns(step, nowMs)).map((txn) => ({ txn }));
+  return [{ commitInfo }, ...plan.actions, ...txns];
+}

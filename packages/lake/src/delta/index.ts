@@ -1,0 +1,33 @@
+export type {
+  Action,
+  AddFile,
+  CommitInfo,
+  MetaData,
+  PartitionValues,
+  Protocol,
+  RemoveFile,
+  TableAction,
+  Txn,
+} from "./action.ts";
+export { type CommitConflict, type CommitOptions, type CommitOutcome, commitPlan } from "./commit.ts";
+export type { CommitPlan, ConflictRule } from "./commit-plan.ts";
+export { compareSchema, type SchemaComparison } from "./compare-schema.ts";
+export { decodeDataPath, encodeDataPath } from "./data-path.ts";
+export { type DeltaTable, openDeltaTable } from "./delta-table.ts";
+export { checkLane, type LaneState, type LaneStep, type LaneVerdict, readLane } from "./lane.ts";
+export { attemptOf, listOrphans, type Orphan, type OrphanOptions, sweepOrphans, toAttemptPrefix } from "./orphans.ts";
+export {
+  type NewTable,
+  planAppend,
+  planCreateTable,
+  planEvolveSchema,
+  planOverwrite,
+  planReplacePartitions,
+  snapshotFields,
+  withEvolvedSchema,
+} from "./plan-table.ts";
+export { tableUri } from "./read-commits.ts";
+export { type HistoryEntry, readHistory } from "./read-history.ts";
+export { type ReadSnapshotOptions, readSnapshot } from "./read-snapshot.ts";
+export { type DeltaField, parseSchemaString, toDeltaFields, toSchemaString } from "./schema.ts";
+export type { Snapshot, TxnState } from "./snapshot.ts";

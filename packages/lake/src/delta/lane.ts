@@ -1,0 +1,63 @@
+import { lakeError } from "../lake-error.ts";
+import type { Txn } from "./action.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** A step of a lane: who commits, in which order, and up to where its window reaches. */
+export interface LaneStep {
+  /** `snowmelt/<env>/<pipeline>/<dataset>/live`, or `…/backfill/<backfillId>/<slice>`. */
+  readonly appId: string;
+  /** 1 is the first. Commits only upon n - 1. */
+  readonly n: number;
+  /** End of the window: microseconds since the epoch, or the numeric cursor. 64 bits. */
+  readonly hi: bigint;
+}
+
+/** What a table says of a lane. A lane that never committed is at n = 0 without a window. */
+export type LaneState =
+  | { readonly n: 0; readonly hi: undefined; readonly committedIn: undefined }
+  | { readonly n: number; readonly hi: bigint; readonly committedIn: number };
+
+export type LaneVerdict =
+  | { readonly kind: "ready" }
+  | { readonly kind: "done"; readonly version: number }
+  | { readonly kind: "gap"; readonly found: LaneState };
+
+/** DELTA_LANE_BROKEN when the table has one of the lane's two `txn` actions without the other, or an n past 2^53. */
+export function readLane(snapshot: Snapshot | undefined, appId: string): LaneState {
+  const step = snapshot?.txns.get(appId);
+  const window = snapshot?.txns.get(windowAppId(appId));
+  if (!step && !window) return { n: 0, hi: undefined, committedIn: undefined };
+  const n = Number(step?.version ?? -1n);
+  if (!step || !window || !Number.isSafeInteger(n) || n < 1) {
+    throw lakeError(
+      "DELTA_LANE_BROKEN",
+      `The lane ${appId} holds ${step ? `n = ${step.version}` : "no n"} and ${window ? "a" : "no"} window. Its next window cannot be known; it must be set by hand or landed anew in full.`,
+      { details: { lane: appId } },
+    );
+  }
+  return { n, hi: window.version, committedIn: step.committedIn };
+}
+
+/** Whether a step may be committed upon the snapshot. */
+export function checkLane(snapshot: Snapshot | undefined, step: LaneStep): LaneVerdict {
+  const found = readLane(snapshot, step.appId);
+  if (found.n === step.n - 1) return { kind: "ready" };
+  if (found.n === step.n && found.n !== 0 && found.hi === step.hi) return { kind: "done", version: found.committedIn };
+  return { kind: "gap", found };
+}
+
+/** The two `txn` actions of a step. */
+export function toLaneTxns(step: LaneStep, lastUpdated: number): readonly Txn[] {
+  if (!Number.isSafeInteger(step.n) || step.n < 1 || BigInt.asIntN(64, step.hi) !== step.hi) {
+    throw lakeError(
+      "DELTA_COMMIT_INVALID",
+      `The lane ${step.appId} needs n of 1 or more and a window end of 64 bits, got n = ${step.n} and hi = ${step.hi}.`,
+    );
+  }
+  return [
+    { appId: step.appId, version: BigInt(step.n), lastUpdated },
+    { appId: windowAppId(step.appId), version: step.hi, lastUpdated },
+  ];
+}
+
+const windowAppId = (appId: string): string => `${appId}#hi`;
