@@ -1,5 +1,21 @@
+export {
+  type BatchVerdict,
+  type Evaluation,
+  type EvaluationOptions,
+  openEvaluation,
+  type RuleResult,
+} from "./evaluation.ts";
+export {
+  defaultKeyBudgetBytes,
+  type KeyReport,
+  type KeyTracker,
+  type KeyTrackerOptions,
+  openKeyTracker,
+} from "./keys/key-tracker.ts";
 export { BatchOnFail, type OnFail, RowOnFail } from "./on-fail.ts";
-export { Rule, type RuleOver } from "./rule.ts";
+export { inMask, maskedRows, maskRows, type RowMask, uniteMasks } from "./row-mask.ts";
+export { bindRule, describeRule, Rule, type RuleOver, renameRuleColumns } from "./rule.ts";
+export type { BoundRule, Measurement, Sample } from "./rule-kind.ts";
 export { columnValues } from "./rules/column-values.ts";
 export { freshness } from "./rules/freshness.ts";
 export { isComplete } from "./rules/is-complete.ts";

@@ -1,13 +1,19 @@
 import { z } from "zod";
-import { ColumnValues } from "./rules/column-values.ts";
-import { Freshness } from "./rules/freshness.ts";
-import { IsComplete } from "./rules/is-complete.ts";
-import { IsUnique } from "./rules/is-unique.ts";
-import { RowCount } from "./rules/row-count.ts";
+import type { BoundRule } from "./rule-kind.ts";
+import { columnValuesRule } from "./rules/column-values.ts";
+import { freshnessRule } from "./rules/freshness.ts";
+import { isCompleteRule } from "./rules/is-complete.ts";
+import { isUniqueRule } from "./rules/is-unique.ts";
+import { rowCountRule } from "./rules/row-count.ts";
 
-export const Rule = z.discriminatedUnion("kind", [RowCount, IsComplete, IsUnique, ColumnValues, Freshness], {
-  error: "expected a rule: rowCount(), isComplete(), isUnique(), columnValues() or freshness()",
-});
+/** Every rule there is. A new rule is one file and one line here. */
+const ruleKinds = [rowCountRule, isCompleteRule, isUniqueRule, columnValuesRule, freshnessRule] as const;
+
+export const Rule = z.discriminatedUnion(
+  "kind",
+  [ruleKinds[0].schema, ...ruleKinds.slice(1).map(({ schema }) => schema)],
+  { error: () => `expected a rule: ${ruleKinds.map(({ kind }) => `${kind}()`).join(", ")}` },
+);
 /** A rule in normal form. */
 export type Rule = z.output<typeof Rule>;
 
@@ -16,3 +22,19 @@ export type RuleOver<C extends string> = z.input<typeof Rule> & {
   readonly column?: C;
   readonly columns?: readonly C[];
 };
+
+export function bindRule(rule: Rule): BoundRule {
+  const found = ruleKinds.find(({ kind }) => kind === rule.kind);
+  if (!found) throw new TypeError(`no rule is called ${JSON.stringify(rule.kind)}`);
+  return found.bind(rule);
+}
+
+/** For people: `ORIGIN is complete`. */
+export const describeRule = (rule: Rule): string => bindRule(rule).description;
+
+/** The same rule over columns by other names, as when names are changed on landing. */
+export function renameRuleColumns(rule: Rule, nameOf: (column: string) => string): Rule {
+  if ("columns" in rule) return { ...rule, columns: rule.columns.map(nameOf) };
+  if ("column" in rule) return { ...rule, column: nameOf(rule.column) };
+  return rule;
+}

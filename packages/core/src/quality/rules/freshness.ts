@@ -1,18 +1,27 @@
 import { z } from "zod";
-import { Duration } from "../../types/duration.ts";
+import {
+  type ColumnVector,
+  Duration,
+  durationMs,
+  durationText,
+  type Field,
+  isValid,
+  type LandType,
+  valueText,
+} from "../../types/index.ts";
 import { BatchOnFail } from "../on-fail.ts";
+import { fieldOf, missingColumns, type RuleObserver, ruleKind } from "../rule-kind.ts";
 
-export const Freshness = z.strictObject({
+const Freshness = z.strictObject({
   kind: z.literal("freshness"),
   column: z.string(),
   maxAge: Duration,
   onFail: BatchOnFail,
 });
-export type Freshness = z.output<typeof Freshness>;
 
 /**
- * The newest value of the column is at most `maxAge` old. Dates count from their midnight; TIMESTAMP_NTZ and dates are
- * taken as UTC. A batch without a value is not fresh.
+ * The newest value of the column is at most `maxAge` old. A date counts from its midnight; dates and TIMESTAMP_NTZ are taken
+ * as UTC. A value in the future is fresh. Rows without a value do not count, and without any value nothing is fresh.
  */
 export function freshness<const C extends string>(
   column: C,
@@ -20,4 +29,68 @@ export function freshness<const C extends string>(
   options: { readonly onFail?: BatchOnFail } = {},
 ) {
   return { kind: "freshness", column, maxAge, ...options } as const;
+}
+
+export const freshnessRule = ruleKind(Freshness, ({ column, maxAge, onFail }) => ({
+  scope: "batch",
+  onFail,
+  description: `newest ${column} is at most ${maxAge} old`,
+  columns: [column],
+  mismatch: (fields) => missingColumns(fields, [column]) ?? notTemporal(fields, column),
+  open: ({ fields, nowMs }) => openFreshness(fieldOf(fields, column), durationMs(maxAge), nowMs),
+}));
+
+function openFreshness(
+  { index, field }: { index: number; field: Field },
+  maxAgeMs: number,
+  nowMs: number,
+): RuleObserver {
+  let newest: bigint | undefined;
+  return {
+    async observe(batch) {
+      const vector = batch.columns[index];
+      const found = vector && newestOf(vector, batch.rowCount);
+      if (found !== undefined && (newest === undefined || found > newest)) newest = found;
+      return undefined;
+    },
+    async finish() {
+      const expected = `at most ${durationText(maxAgeMs)} old`;
+      if (newest === undefined) {
+        return { passed: false, expected, measured: "no value", rowsFailing: null, samples: [] };
+      }
+      const ageMs = nowMs - epochMs(field.type, newest);
+      const shown = valueText(field.type, field.type.kind === "date" ? Number(newest) : newest);
+      return {
+        passed: ageMs <= maxAgeMs,
+        expected,
+        measured: `${durationText(Math.max(0, Math.round(ageMs / 1000) * 1000))} old (${shown})`,
+        rowsFailing: null,
+        samples: [],
+      };
+    },
+    async close() {},
+  };
+}
+
+function newestOf(vector: ColumnVector, rowCount: number): bigint | undefined {
+  if (vector.storage !== "int32" && vector.storage !== "int64") return undefined;
+  let newest: bigint | number | undefined;
+  for (let row = 0; row < rowCount; row++) {
+    const value = vector.values[row];
+    if (value === undefined || !isValid(vector, row)) continue;
+    if (newest === undefined || value > newest) newest = value;
+  }
+  return newest === undefined ? undefined : BigInt(newest);
+}
+
+function epochMs(type: LandType, value: bigint): number {
+  if (type.kind === "date") return Number(value) * 86_400_000;
+  return type.kind === "timestamp" && type.unit === "ns" ? Number(value / 1000n) / 1000 : Number(value) / 1000;
+}
+
+function notTemporal(fields: readonly Field[], column: string): string | undefined {
+  const { kind } = fieldOf(fields, column).field.type;
+  return kind === "date" || kind === "timestamp"
+    ? undefined
+    : `expected a date or timestamp, but ${column} lands as ${kind}`;
 }
