@@ -5,7 +5,7 @@ export interface Axis {
   readonly at: (value: number) => number;
 }
 
-/** Steps are 1, 2, 2.5 or 5 times a power of ten; the axis ends at the first step at or above `largest`. */
+/** For whole amounts. Steps are 1, 2, 2.5 or 5 times a power of ten; the axis ends at the first step at or above `largest`. */
 export function linearAxis(largest: number, range: readonly [from: number, to: number], wantedTicks = 4): Axis {
   const safe = largest > 0 && Number.isFinite(largest) ? largest : 1;
   const step = roundStep(safe / wantedTicks);

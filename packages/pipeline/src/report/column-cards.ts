@@ -1,7 +1,7 @@
 import type { ColumnSummary } from "../manifest.ts";
 import { round } from "./axis.ts";
 import { html, type Markup } from "./markup.ts";
-import { countText, percentText } from "./units.ts";
+import { countText, groupedText, percentText } from "./units.ts";
 
 type Bucket = NonNullable<ColumnSummary["histogram"]>[number];
 
@@ -10,18 +10,22 @@ export function columnCards(columns: readonly ColumnSummary[]): Markup {
   return html`<div class="cards">${columns.map(columnCard)}</div>`;
 }
 
-function columnCard({ name, type, rows, nulls, min, max, sum, histogram }: ColumnSummary): Markup {
+function columnCard({ name, type, rows, nulls, min, max, sum, sampledRows, histogram }: ColumnSummary): Markup {
   return html`<article class="card">
 <header><b title="${name}">${name}</b><code>${type}</code></header>
-${histogram === null || histogram.length === 0 ? html`<p class="noplot">no plot for this type</p>` : type === "string" ? frequencyPlot(histogram, rows - nulls) : bucketPlot(histogram)}
+${histogram === null || histogram.length === 0 ? html`<p class="noplot">no plot for this type</p>` : frequencyTypes.has(type) ? frequencyPlot(histogram, sampledRows) : bucketPlot(histogram)}
 <dl>
 <div><dt>min</dt><dd title="${min}">${min ?? "–"}</dd></div>
 <div><dt>max</dt><dd title="${max}">${max ?? "–"}</dd></div>
-${sum === null ? null : html`<div><dt>sum</dt><dd title="${sum}">${grouped(sum)}</dd></div>`}
+${sum === null ? null : html`<div><dt>sum</dt><dd title="${sum}">${groupedText(sum)}</dd></div>`}
 <div${nulls > 0 ? html` class="some"` : null}><dt>NULL</dt><dd>${countText(nulls)} <small>${percentText(nulls, rows)}</small></dd></div>
+${histogram !== null && sampledRows < rows ? html`<div><dt>plot</dt><dd>of ${countText(sampledRows)} sampled rows</dd></div>` : null}
 </dl>
 </article>`;
 }
+
+/** Their histograms are the most frequent values, not ranges. */
+const frequencyTypes: ReadonlySet<string> = new Set(["string", "boolean"]);
 
 const plotWidth = 260;
 const plotHeight = 64;
@@ -41,7 +45,7 @@ ${histogram.map(({ label, count }, index) => {
 
 const shownValues = 5;
 
-function frequencyPlot(histogram: readonly Bucket[], present: number): Markup {
+function frequencyPlot(histogram: readonly Bucket[], sampledRows: number): Markup {
   const shown = histogram.slice(0, shownValues);
   const largest = Math.max(1, ...shown.map(({ count }) => count));
   const height = shown.length * 15;
@@ -49,13 +53,7 @@ function frequencyPlot(histogram: readonly Bucket[], present: number): Markup {
 ${shown.map(({ label, count }, index) => {
   const y = index * 15;
   return html`<g class="bucket"><rect class="hit" x="0" y="${y}" width="${plotWidth}" height="15"/><rect class="value" x="92" y="${y + 3}" width="${round((count / largest) * 104)}" height="9" rx="1.5"/>
-<text class="tick" x="86" y="${y + 11}" text-anchor="end">${label.length > 13 ? `${label.slice(0, 12)}…` : label}</text><text class="tick" x="${plotWidth}" y="${y + 11}" text-anchor="end">${percentText(count, present)}</text><title>${label}: ${countText(count)}</title></g>`;
+<text class="tick" x="86" y="${y + 11}" text-anchor="end">${label.length > 13 ? `${label.slice(0, 12)}…` : label}</text><text class="tick" x="${plotWidth}" y="${y + 11}" text-anchor="end">${percentText(count, sampledRows)}</text><title>${label}: ${countText(count)}</title></g>`;
 })}
 </svg></div>`;
 }
-
-/** Digit groups for a whole number of any length; other text as it is. */
-const grouped = (text: string): string =>
-  /^-?\d+(\.\d+)?$/.test(text)
-    ? text.replace(/^(-?)(\d+)/, (_, sign: string, whole: string) => sign + whole.replace(/\B(?=(\d{3})+$)/g, ","))
-    : text;

@@ -30,7 +30,8 @@ function failureBox({ code, category, message, stage, retryable }: RunFailure): 
 }
 
 function facts(result: DatasetResult): Markup {
-  const { source, table, guarantee, route, snapshot, queryId, role, lane, laneVersion, deltaVersion, attemptId } = result;
+  const { source, table, guarantee, route, snapshot, queryId, role, lane, laneVersion, deltaVersion, attemptId } =
+    result;
   return html`<dl class="facts">
 ${fact("Source", html`<code>${source}</code>`)}
 ${fact("Table", html`<code>${table}</code>`)}

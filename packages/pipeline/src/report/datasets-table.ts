@@ -6,7 +6,7 @@ import { bytesText, countText, durationText, rowsPerSecond } from "./units.ts";
 /** One line a dataset; names lead to their sections. */
 export function datasetsTable(datasets: readonly DatasetResult[]): Markup {
   return html`<div class="scroll"><table>
-<thead><tr><th>Dataset</th><th>Outcome</th><th class="n">Read</th><th class="n">Inserted</th><th class="n">Updated</th><th class="n">Deleted</th><th class="n">In table</th><th class="n">Bytes</th><th class="n">Files</th><th class="n">Time</th><th class="n">Rows/s</th><th class="n">Checks</th><th class="n">Rules</th><th class="n">Delta version</th></tr></thead>
+<thead><tr><th>Dataset</th><th>Outcome</th><th class="n">Read</th><th class="n">Inserted</th><th class="n">Updated</th><th class="n">Deleted</th><th class="n">In table</th><th class="n">Bytes</th><th class="n">Files</th><th class="n">Time</th><th class="n">Rows/s</th><th class="n">Checks</th><th class="n">Rules</th><th class="n">Version</th></tr></thead>
 <tbody>${datasets.map(row)}</tbody>
 </table></div>`;
 }
@@ -17,7 +17,7 @@ function row(result: DatasetResult, index: number): Markup {
   const rulesPassed = rules.filter((rule) => rule.passed).length;
   const rate = rowsPerSecond(counts.extracted, durationMs);
   return html`<tr>
-<td><a href="#dataset-${index}"><i class="dot series-${index % 8}"></i>${dataset}</a></td>
+<td class="name"><a href="#dataset-${index}"><i class="dot series-${index % 8}"></i>${dataset}</a></td>
 <td><span class="pill ${outcome}">${outcomeText[outcome]}</span></td>
 <td class="n">${countText(counts.extracted)}</td><td class="n">${countText(counts.inserted)}</td><td class="n">${countText(counts.updated)}</td><td class="n">${countText(counts.deleted)}</td><td class="n">${countText(counts.rowsAfter)}</td>
 <td class="n">${bytesText(bytesWritten)}</td><td class="n">${countText(files.length)}</td><td class="n">${durationText(durationMs)}</td>

@@ -36,7 +36,8 @@ export function sentence({ datasets, status }: RunManifest, totals: RunTotals): 
     return `${who} failed and left nothing visible; ${others === 0 ? "no dataset was" : others === 1 ? "1 other dataset was" : `${others} other datasets were`} committed.`;
   }
   const committed = datasets.filter(({ outcome }) => outcome === "committed").length;
-  if (committed === 0) return "Nothing new at the source: every table already holds what there is, and nothing was written.";
+  if (committed === 0)
+    return "Nothing new at the source: every table already holds what there is, and nothing was written.";
   const verdict = totals.checksPassed === totals.checks ? "every check agrees" : "some checks disagree";
   return `${countText(totals.rowsExtracted)} rows read, ${committed} of ${datasets.length} ${datasets.length === 1 ? "dataset" : "datasets"} committed in ${durationText(totals.durationMs)}; ${verdict}.`;
 }

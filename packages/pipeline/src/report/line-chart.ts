@@ -27,7 +27,7 @@ export function lineChart({ title, subtitle, durationMs, series, valueText }: Li
   const largest = Math.max(0, ...series.flatMap(({ points }) => points.map(({ value }) => value)));
   const x = timeAxis(durationMs, [plot.left, plot.right]);
   const y = linearAxis(largest, [plot.bottom, plot.top]);
-  const drawn = series.filter(({ points }) => points.length > 0);
+  const drawn = series.filter(({ points }) => points.some(({ value }) => value > 0));
   return html`<figure class="chart">
 <figcaption><b>${title}</b> <span>${subtitle}</span></figcaption>
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${title} ${subtitle}">

@@ -1,6 +1,6 @@
 import type { Check, DatasetResult, RuleOutcome } from "../manifest.ts";
 import { html, type Markup } from "./markup.ts";
-import { bytesText, countText } from "./units.ts";
+import { bytesText, countText, groupedText } from "./units.ts";
 
 /** Both sides of every comparison. */
 export function checksTable(checks: readonly Check[]): Markup {
@@ -8,7 +8,7 @@ export function checksTable(checks: readonly Check[]): Markup {
 <thead><tr><th></th><th>Comparison</th><th class="n">Expected</th><th class="n">Actual</th></tr></thead>
 <tbody>${checks.map(
     ({ name, expected, actual, passed }) =>
-      html`<tr${passed ? null : html` class="broken"`}><td>${mark(passed)}</td><td>${name}</td><td class="n long">${expected}</td><td class="n long">${actual}</td></tr>`,
+      html`<tr${passed ? null : html` class="broken"`}><td>${mark(passed)}</td><td>${name}</td><td class="n long">${groupedText(expected)}</td><td class="n long">${groupedText(actual)}</td></tr>`,
   )}</tbody>
 </table></div>`;
 }

@@ -71,4 +71,5 @@ function stages({ datasets, startedAt, finishedAt }: RunManifest, events: readon
 
 const seriesClass = (index: number): string => `series-${Math.max(index, 0) % 8}`;
 
-const panel = (title: string, content: Content): Markup => html`<section class="panel"><h2>${title}</h2>${content}</section>`;
+const panel = (title: string, content: Content): Markup =>
+  html`<section class="panel"><h2>${title}</h2>${content}</section>`;

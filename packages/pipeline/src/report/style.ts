@@ -50,10 +50,12 @@ small{font-size:12px;color:var(--quiet);font-weight:400}
 .box.notice{background:var(--warn-bg)}.box.notice b{color:var(--warn);font-weight:600;margin-right:6px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
-th{font-size:12px;font-weight:500;color:var(--quiet);text-align:left;padding:0 12px 6px;white-space:nowrap;border-bottom:1px solid var(--rule)}
-td{padding:7px 12px;border-bottom:1px solid var(--grid);vertical-align:top}
+th{font-size:12px;font-weight:500;color:var(--quiet);text-align:left;padding:0 9px 6px;white-space:nowrap;border-bottom:1px solid var(--rule)}
+td{padding:7px 9px;border-bottom:1px solid var(--grid);vertical-align:top}
 tr:last-child td{border-bottom:0}
 th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding-right:0}
+.name{min-width:110px;max-width:280px;overflow-wrap:anywhere}
+h2>.dot{margin-right:0}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .n.long,.long{white-space:normal;overflow-wrap:anywhere}
 .broken td{background:var(--bad-bg)}.doubtful td{background:var(--warn-bg)}

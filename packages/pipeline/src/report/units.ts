@@ -3,8 +3,15 @@ export function countText(value: number): string {
   if (!Number.isFinite(value)) return "–";
   const [whole = "0", fraction] = String(Math.round(Math.abs(value) * 100) / 100).split(".");
   if (whole.includes("e")) return String(value);
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ",");
-  return `${value < 0 ? "-" : ""}${grouped}${fraction ? `.${fraction}` : ""}`;
+  return `${value < 0 ? "-" : ""}${grouped(whole)}${fraction ? `.${fraction}` : ""}`;
+}
+
+/** Digit groups for a number of any length that is held as text; other text as it is. */
+export function groupedText(text: string): string {
+  const match = /^(-?)(\d+)(\.\d+)?$/.exec(text);
+  if (match === null) return text;
+  const [, sign = "", whole = "", fraction = ""] = match;
+  return `${sign}${grouped(whole)}${fraction}`;
 }
 
 /** Short enough for an axis: `950`, `1.2 k`, `3 M`. */
@@ -63,3 +70,5 @@ function scaled(value: number, base: number, units: readonly string[]): string {
 }
 
 const two = (value: number): string => String(value).padStart(2, "0");
+
+const grouped = (digits: string): string => digits.replace(/\B(?=(\d{3})+$)/g, ",");
