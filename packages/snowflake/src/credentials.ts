@@ -1,0 +1,51 @@
+import type { Secret, SecretRef, Secrets } from "@snowmelt/core/ports";
+import type { SnowflakeAuth } from "./config.ts";
+
+/** The driver's options for one login, and the values in them that must never be shown. */
+export interface Credentials {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+}
+
+/** Fetches the secrets of a login, afresh each time so that a rotated one is found. Throws SECRET_NOT_FOUND. May be retried. */
+export async function readCredentials(
+  auth: SnowflakeAuth,
+  { secrets, signal }: { readonly secrets: Secrets; readonly signal?: AbortSignal | undefined },
+): Promise<Credentials> {
+  const shown: string[] = [];
+  const reveal = async (ref: SecretRef): Promise<string> => {
+    const secret: Secret = await secrets.get(ref, signal ? { signal } : {});
+    shown.push(secret.reveal());
+    return secret.reveal();
+  };
+  const options = await driverOptions(auth, reveal);
+  return { options, secrets: shown };
+}
+
+async function driverOptions(
+  auth: SnowflakeAuth,
+  reveal: (ref: SecretRef) => Promise<string>,
+): Promise<Readonly<Record<string, unknown>>> {
+  switch (auth.kind) {
+    case "password":
+      return { authenticator: "SNOWFLAKE", password: await reveal(auth.password) };
+    case "keyPair": {
+      const privateKey = (await reveal(auth.privateKey)).trim();
+      const privateKeyPass = auth.passphrase && (await reveal(auth.passphrase));
+      return { authenticator: "SNOWFLAKE_JWT", privateKey, ...(privateKeyPass === undefined ? {} : { privateKeyPass }) };
+    }
+    case "oauth":
+      return { authenticator: "OAUTH", token: (await reveal(auth.token)).trim() };
+    case "pat":
+      return { authenticator: "PROGRAMMATIC_ACCESS_TOKEN", token: (await reveal(auth.token)).trim() };
+    case "workloadIdentity":
+      return {
+        authenticator: "WORKLOAD_IDENTITY",
+        workloadIdentityProvider: auth.provider,
+        workloadIdentityAwsUseOutboundToken: auth.outboundToken,
+        ...(auth.impersonate.length === 0 ? {} : { workloadIdentityImpersonationPath: auth.impersonate }),
+      };
+    default:
+      return auth satisfies never;
+  }
+}

@@ -1,0 +1,23 @@
+export type { QueryProgress } from "./await-query.ts";
+export { SnowflakeAuth, SnowflakeConfig, type SnowflakeConfigInput } from "./config.ts";
+export type { Cursor, CursorBound, CursorWindow } from "./cursor-window.ts";
+export { type BatchDecoder, decodeCells, openDecoder } from "./decode/open-decoder.ts";
+export type { BindValue, ParameterValue, TextRow } from "./driver.ts";
+export type { ExtractSource, TableName } from "./extract-source.ts";
+export { type CellOutput, type CellPlan, type ExtractPlan, type PlanExtractInput, planExtract } from "./plan-extract.ts";
+export { type PlanWindowInput, parseSnapshot, parseWindow, planSnapshot, planWindow, type WindowFacts } from "./plan-window.ts";
+export type { FoundQuery } from "./query-history.ts";
+export { quoteIdentifier, quotePath, quoteText } from "./quote.ts";
+export {
+  type AwaitQueryOptions,
+  type OpenSnowflakeOptions,
+  openSnowflake,
+  type QueryResult,
+  type ResultColumn,
+  type SnowflakeSession,
+  type StatementSettings,
+  type SubmitOptions,
+} from "./session.ts";
+export { snowflakeError } from "./snowflake-error.ts";
+export type { StoredResult } from "./stored-result.ts";
+export { type StreamedBatch, type StreamOptions, type StreamProgress, stream } from "./stream.ts";

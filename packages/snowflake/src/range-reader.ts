@@ -1,0 +1,91 @@
+import { aborted } from "./abort.ts";
+import type { DriverStatement, TextRow } from "./driver.ts";
+import { translateFailure } from "./driver-failure.ts";
+import { snowflakeError } from "./snowflake-error.ts";
+
+export interface RowRange {
+  /** First row, counted from 0. */
+  readonly start: number;
+  /** The row after the last. */
+  readonly end: number;
+}
+
+export interface ReadRangeOptions {
+  readonly queryId: string;
+  /** Milliseconds without a row after which the read is given up. */
+  readonly stallMs: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly secrets: readonly string[];
+  /** Called with the next rows in order, at most {@link slabRows} at a time; what it throws ends the read. */
+  readonly onRows: (rows: readonly TextRow[], firstRow: number) => void;
+}
+
+export const slabRows = 1024;
+
+/**
+ * Reads exactly the rows of a range of a result, or fails: RESULT_INCOMPLETE when fewer or more come, RESULT_STALLED when
+ * none comes for `stallMs` (the driver never ends a stream whose chunk it cannot parse; the timer also keeps the process
+ * from ending as if all were well), RESULT_UNREADABLE, CONNECTION_FAILED. May be repeated with a newly opened result.
+ */
+export function readRange(statement: DriverStatement, range: RowRange, options: ReadRangeOptions): Promise<void> {
+  const { queryId, stallMs, signal, onRows } = options;
+  const what = `read rows ${range.start} to ${range.end - 1} of query ${queryId}`;
+  if (range.end <= range.start) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(aborted(what, "nothing was sent", signal));
+    const rows = statement.streamRows({ start: range.start, end: range.end - 1 });
+    let seen = 0;
+    const settle = (error?: unknown): void => {
+      clearTimeout(stall);
+      signal?.removeEventListener("abort", abort);
+      rows.removeAllListeners();
+      // The driver emits errors on a stream after it was destroyed; without a listener they end the process.
+      rows.on("error", () => undefined);
+      rows.destroy();
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const stall = setTimeout(() => {
+      settle(
+        snowflakeError(
+          "RESULT_STALLED",
+          `Could not ${what}: ${seen} rows came, then none for ${stallMs} ms. A chunk may be damaged or the network is gone.`,
+          { details: { queryId, ...range, seen, stallMs } },
+        ),
+      );
+    }, stallMs);
+    const abort = (): void => {
+      if (signal) settle(aborted(what, "the result stays on the server", signal));
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    const incomplete = (came: string) =>
+      snowflakeError(
+        "RESULT_INCOMPLETE",
+        `Could not ${what}: ${range.end - range.start} rows were announced and ${came} came.`,
+        { details: { queryId, ...range, seen } },
+      );
+    const take = (): void => {
+      try {
+        for (;;) {
+          const slab: TextRow[] = [];
+          for (let row = rows.read(); row !== null; row = rows.read()) {
+            slab.push(row);
+            if (slab.length === slabRows) break;
+          }
+          if (slab.length === 0) return;
+          stall.refresh();
+          if (seen + slab.length > range.end - range.start) throw incomplete("more");
+          onRows(slab, range.start + seen);
+          seen += slab.length;
+          if (slab.length < slabRows) return;
+        }
+      } catch (error) {
+        settle(error);
+      }
+    };
+    rows.on("readable", take);
+    rows.on("end", () => settle(seen === range.end - range.start ? undefined : incomplete(`${seen}`)));
+    rows.on("error", (error) => settle(translateFailure(error, { what, secrets: options.secrets, during: "result" })));
+    rows.on("close", () => settle(incomplete(`${seen}`)));
+  });
+}
