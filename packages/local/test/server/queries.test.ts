@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readdir } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { connect, execute, fetchResult, query, rowsOf } from "./driver.ts";
@@ -220,6 +220,23 @@ describe("a restart", () => {
     expect(await rowsOf(await fetchResult(connection, finished.getQueryId()))).toHaveLength(500);
     expect(await connection.getQueryStatus(running.getQueryId())).toBe("FAILED_WITH_ERROR");
     await expect(fetchResult(connection, running.getQueryId())).rejects.toThrow("SQL execution internal error");
+  });
+
+  it("fails what a kill left running, clears what it left half written, and puts it into the history", async () => {
+    const server = await startMemoryServer();
+    const connection = await connect(server.facts);
+    const statement = await execute(connection, { sqlText: "ROWS 5" });
+    const folder = join(server.dataDir, "results", statement.getQueryId());
+    const state = JSON.parse(await readFile(join(folder, "query.json"), "utf8"));
+    await writeFile(
+      join(folder, "query.json"),
+      JSON.stringify({ ...state, status: "RUNNING", endedAtMicros: null, rowCount: null }),
+    );
+    const again = await server.restart();
+    onTestFinished(() => again[Symbol.asyncDispose]());
+    expect(await connection.getQueryStatus(statement.getQueryId())).toBe("FAILED_WITH_ERROR");
+    expect(await readdir(folder)).toEqual(["query.json"]);
+    expect(again.engine.history.get(statement.getQueryId())?.status).toBe("FAILED_WITH_ERROR");
   });
 
   it("forgets results that are older than their retention", async () => {
