@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { entryPoints } from "./manifest-problems.ts";
 import type { Packed } from "./pack-package.ts";
 
+/** What an entry point is called that runs as a process or worker of its own; importing it would start it. */
+const PROGRAM = /\/(process|[\w-]*worker)$/;
+
 /**
  * Installs the tarballs in an empty project below `work`, imports every entry point with plain Node as a user's
  * program would, and asks every command for its help. A sentence for each that fails.
@@ -18,7 +21,9 @@ export function importInstalled(packages: readonly Packed[], work: string): stri
   if (install.status !== 0) return [`npm install of the packed packages failed: ${install.stderr}`];
 
   return packages.flatMap(({ folder, manifest }) => {
-    const imports = entryPoints(manifest).map((entry) => ["--input-type=module", "-e", `await import("${entry}")`]);
+    const imports = entryPoints(manifest)
+      .filter((entry) => !PROGRAM.test(entry))
+      .map((entry) => ["--input-type=module", "-e", `await import("${entry}")`]);
     const commands = Object.values(manifest.bin ?? {}).map((path) => [
       join(project, "node_modules", manifest.name, path),
       "--help",
