@@ -1,5 +1,16 @@
 export type { Codec } from "./format/codec.ts";
 export { parquetError } from "./parquet-error.ts";
+export type { FileColumn } from "./read/file-column.ts";
+export type { RowGroupMetadata } from "./read/file-metadata.ts";
+export {
+  type FooterColumn,
+  type FooterSummary,
+  footerFields,
+  footerSummary,
+  summarizeFooter,
+} from "./read/footer-summary.ts";
+export { type ParquetFooter, type ReadFooterOptions, readFooter } from "./read/read-footer.ts";
+export { type ReadParquetOptions, readParquet } from "./read/read-parquet.ts";
 export type { DictionaryLimits } from "./write/dictionary-limits.ts";
 export { encodeParquet } from "./write/encode-parquet.ts";
 export type { ParquetEncoderOptions } from "./write/encoder-options.ts";

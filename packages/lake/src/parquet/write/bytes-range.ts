@@ -1,5 +1,5 @@
 import type { LandType } from "@snowmelt/core/types";
-import { lowerBound, upperBound } from "./bound.ts";
+import { lowerBound, upperBound } from "../format/bound.ts";
 import type { RangeTracker } from "./range-tracker.ts";
 
 /** Past the cut one more character of UTF-8 is kept, to see where characters begin. */

@@ -1,5 +1,5 @@
 import type { ColumnVector, Field } from "@snowmelt/core/types";
-import { mergeRanges, type Range } from "./bound.ts";
+import { mergeRanges, type Range } from "../format/bound.ts";
 import type { EncoderSettings } from "./encoder-options.ts";
 import { openDefinitionLevels } from "./levels.ts";
 import {

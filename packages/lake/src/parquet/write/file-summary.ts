@@ -1,5 +1,5 @@
 import type { Field, Value } from "@snowmelt/core/types";
-import type { Bound, Range, StoredValue } from "./bound.ts";
+import type { Bound, Range, StoredValue } from "../format/bound.ts";
 
 /** What is known of a column of a file. */
 export interface ColumnSummary {

@@ -1,10 +1,10 @@
 import { type Field, storageOf } from "@snowmelt/core/types";
+import { encodeStored } from "../format/bound.ts";
 import { codecIds } from "../format/codec.ts";
 import { Encoding, magic, PageType } from "../format/format.ts";
 import { physicalOf } from "../format/physical-type.ts";
 import { writeSchemaElement } from "../format/schema-element.ts";
 import { encodeThrift, type ThriftWriter } from "../format/thrift-writer.ts";
-import { encodeStored } from "./bound.ts";
 import type { EncoderSettings } from "./encoder-options.ts";
 import type { PlacedChunk, PlacedRowGroup } from "./row-group.ts";
 

@@ -1,4 +1,4 @@
-import { copyBits, setBits } from "./bitmap.ts";
+import { copyBits, setBits } from "../format/bitmap.ts";
 import { varint } from "./runs.ts";
 
 /** Which rows of the open page have a value: Parquet's definition levels of a flat, nullable column. */

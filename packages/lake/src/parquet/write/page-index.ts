@@ -1,7 +1,7 @@
 import { type LandType, storageOf } from "@snowmelt/core/types";
+import { type Bound, compareStored, encodeStored } from "../format/bound.ts";
 import { BoundaryOrder } from "../format/format.ts";
 import { encodeThrift } from "../format/thrift-writer.ts";
-import { type Bound, compareStored, encodeStored } from "./bound.ts";
 import { type DataPage, pageBytes } from "./page.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
+import type { Range } from "../format/bound.ts";
 import { Encoding, PageType } from "../format/format.ts";
 import { encodeThrift } from "../format/thrift-writer.ts";
-import type { Range } from "./bound.ts";
 
 /** A page as it stands in the file: header, then the compressed body. */
 export interface EncodedPage {

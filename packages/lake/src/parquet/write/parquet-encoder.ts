@@ -1,9 +1,9 @@
 import type { ColumnBatch, Field } from "@snowmelt/core/types";
+import { mergeRanges } from "../format/bound.ts";
 import { compressorOf } from "../format/codec.ts";
 import { magic } from "../format/format.ts";
 import { parquetError } from "../parquet-error.ts";
 import { checkBatch, checkFields } from "./batch-check.ts";
-import { mergeRanges } from "./bound.ts";
 import { type ColumnChunk, openColumnWriter } from "./column-writer.ts";
 import { type ParquetEncoderOptions, toEncoderSettings } from "./encoder-options.ts";
 import { type ColumnTotals, type ParquetFileSummary, summarizeColumn } from "./file-summary.ts";

@@ -1,12 +1,13 @@
-import type { ColumnVector, Storage } from "@snowmelt/core/types";
-import { copyBits } from "./bitmap.ts";
+import type { Storage } from "@snowmelt/core/types";
+import { copyBits } from "../format/bitmap.ts";
+import { wordsOf } from "../format/words.ts";
 import { filled, openGrowingBuffer, reserve } from "./growing-buffer.ts";
 import type { Slice } from "./slice.ts";
 
 /** Values in Parquet's PLAIN encoding, appended slice by slice. */
 export interface PlainValues {
   append(slice: Slice): void;
-  /** What was appended since `clear`; a view, valid until the next call. */
+  /** What was appended since `clear`; a view, valid until the next `append`. */
   bytes(): Uint8Array;
   clear(): void;
   readonly heldBytes: number;
@@ -41,14 +42,6 @@ function openPlainWords(storage: "int32" | "int64" | "float64" | "int128"): Plai
       return buffer.bytes.length;
     },
   };
-}
-
-/** A fixed-width vector's memory as 32-bit words: reading them makes no BigInt. */
-export function wordsOf(vector: ColumnVector): Int32Array {
-  if (vector.storage === "int32") return vector.values;
-  if (vector.storage === "bit" || vector.storage === "bytes") throw new TypeError(`${vector.storage} has no words`);
-  const { buffer, byteOffset, byteLength } = vector.values;
-  return new Int32Array(buffer, byteOffset, byteLength >> 2);
 }
 
 function appendWords1(from: Int32Array, { rows, from: start, count }: Slice, to: Int32Array, at: number): void {
@@ -123,6 +116,7 @@ function openPlainBits(): PlainValues {
     append({ vector, rows, from, count: added }) {
       if (vector.storage !== "bit") throw new TypeError(`expected bits, got ${vector.storage}`);
       const { values } = vector;
+      if (count === 0) bits.fill(0);
       const needed = (count + added + 7) >> 3;
       if (needed > bits.length) {
         const grown = new Uint8Array(Math.max(needed, bits.length * 2));
@@ -140,7 +134,6 @@ function openPlainBits(): PlainValues {
     },
     bytes: () => bits.subarray(0, (count + 7) >> 3),
     clear() {
-      bits.fill(0, 0, (count + 7) >> 3);
       count = 0;
     },
     get heldBytes() {

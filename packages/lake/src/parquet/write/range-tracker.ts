@@ -1,5 +1,5 @@
 import { type LandType, storageOf } from "@snowmelt/core/types";
-import type { Range } from "./bound.ts";
+import type { Range } from "../format/bound.ts";
 import { openBytesRange } from "./bytes-range.ts";
 import type { Slice } from "./slice.ts";
 import { openInt64Range, openInt128Range } from "./word-range.ts";

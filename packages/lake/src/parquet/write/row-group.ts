@@ -1,5 +1,5 @@
 import type { Field } from "@snowmelt/core/types";
-import type { Range } from "./bound.ts";
+import type { Range } from "../format/bound.ts";
 import type { ColumnChunk } from "./column-writer.ts";
 import { type EncodedPage, pageBytes } from "./page.ts";
 import { encodeColumnIndex, encodeOffsetIndex } from "./page-index.ts";

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type ColumnVector, type Field, isValid, landTypeText, storageOf } from "@snowmelt/core/types";
+import type { Range, StoredValue } from "../format/bound.ts";
 import { parquetError } from "../parquet-error.ts";
-import type { Range, StoredValue } from "./bound.ts";
 
 /** Rows of a file, for messages: the number of the vector's row 0 in the file. */
 export type FirstRow = number;

@@ -1,5 +1,5 @@
 import { type Field, storageOf } from "@snowmelt/core/types";
-import type { Range } from "./bound.ts";
+import type { Range } from "../format/bound.ts";
 import { openDictionary } from "./dictionary.ts";
 import type { EncoderSettings } from "./encoder-options.ts";
 import { openPlainValues } from "./plain.ts";

@@ -1,6 +1,6 @@
+import { wordsOf } from "../format/words.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { type DictionaryLimits, isFull, maxProbes } from "./dictionary-limits.ts";
-import { wordsOf } from "./plain.ts";
 
 const initialSlots = 256;
 

@@ -1,4 +1,4 @@
-import { wordsOf } from "./plain.ts";
+import { wordsOf } from "../format/words.ts";
 import type { RangeTracker } from "./range-tracker.ts";
 
 /** int64, compared as a signed high and an unsigned low word: no BigInt a value. */
