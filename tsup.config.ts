@@ -1,12 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 
 /** Entries come from the package's own `exports`: what is published is what is built, named once. */
-function entries(): string[] {
-  const manifest = JSON.parse(readFileSync("package.json", "utf8")) as {
-    exports: Record<string, { "@snowmelt/source"?: string }>;
+function entries(): Record<string, string> {
+  const { exports } = JSON.parse(readFileSync("package.json", "utf8")) as {
+    exports: Record<string, { "@snowmelt/source": string }>;
   };
-  return Object.values(manifest.exports).flatMap((target) => target["@snowmelt/source"] ?? []);
+  const sources = Object.values(exports).map((target) => target["@snowmelt/source"]);
+  return Object.fromEntries(sources.map((source) => [source.replace(/^\.\/src\/|\.ts$/g, ""), source]));
 }
 
 export default defineConfig({
@@ -18,5 +19,6 @@ export default defineConfig({
   sourcemap: true,
   splitting: true,
   treeshake: true,
-  ...(existsSync("tsconfig.build.json") ? { tsconfig: "tsconfig.build.json" } : { tsconfig: "../../tsconfig.json" }),
+  removeNodeProtocol: false,
+  tsconfig: "../../tsconfig.json",
 });
