@@ -1,4 +1,4 @@
-import { checkPipeline } from "./check-pipeline.ts";
+import { checkPipeline } from "./check/check-pipeline.ts";
 import { definitionInvalid, parseWith } from "./parse-with.ts";
 import { Pipeline, type PipelineInput } from "./pipeline.ts";
 

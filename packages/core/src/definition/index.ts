@@ -4,8 +4,10 @@ export { Dataset, type DatasetInput, type DatasetOver, dataset } from "./dataset
 export { definePipeline, parseDefinition } from "./define-pipeline.ts";
 export { definitionHash } from "./definition-hash.ts";
 export { Extract, type ExtractSettings, resolveExtract } from "./extract.ts";
+export { definitionJsonSchema } from "./json-schema.ts";
 export { LakeLocation } from "./lake-location.ts";
 export { delta, Land, parquet } from "./land.ts";
+export { type LandedSchema, planLandedSchema, requiredColumns } from "./landed-schema.ts";
 export { day, hour, identity, month, year } from "./partition.ts";
 export { Pipeline, type PipelineInput } from "./pipeline.ts";
 export { definePlatform, Environment, Platform, type PlatformInput } from "./platform.ts";

@@ -3,7 +3,7 @@ import { SecretRef } from "../ports/index.ts";
 import { strict } from "./strict.ts";
 
 const name = z.string().min(1, { error: "expected a name" });
-const Reference = z.custom<SecretRef>((value) => SecretRef.safeParse(value).success, {
+const Reference = z.strictObject(SecretRef.shape, {
   error:
     'expected secret("scheme:name"), such as secret("env:SNOWFLAKE_PASSWORD"); a secret itself never stands in a definition',
 });

@@ -1,0 +1,29 @@
+import type { Pipeline } from "../pipeline.ts";
+import { type Problem, pathText } from "../problem.ts";
+import { checkDataset } from "./check-dataset.ts";
+import { unknownName } from "./unknown-name.ts";
+
+/** What no single block can see: names that must exist elsewhere, or must differ. */
+export function checkPipeline({ platform, datasets }: Pipeline): Problem[] {
+  const environments = Object.keys(platform.environments);
+  return Object.entries(datasets).flatMap(([name, dataset]) => {
+    const unknown = Object.keys(dataset.extract.environments).filter((other) => !environments.includes(other));
+    const problems = [
+      ...sameButForCase(name, Object.keys(datasets)).map((message) => ({ path: [], message })),
+      ...unknown.map((environment) => ({
+        path: ["extract", "environments", environment],
+        message: unknownName("environment", environment, environments),
+      })),
+      ...checkDataset(dataset),
+    ];
+    return problems.map(({ path, message }) => ({ path: pathText(["datasets", name, ...path]), message }));
+  });
+}
+
+/** Tables are folders and catalog entries, which ignore case. */
+function sameButForCase(name: string, names: readonly string[]): string[] {
+  const first = names.find((other) => other.toLowerCase() === name.toLowerCase());
+  return first === undefined || first === name
+    ? []
+    : [`there is a dataset ${JSON.stringify(first)} already, and names must differ by more than case`];
+}
