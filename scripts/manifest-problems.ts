@@ -1,4 +1,4 @@
-/** What a package.json of this repository holds; `exports` lists conditions in the order they are tried. */
+/** What a package.json of this repository holds; `exports` lists conditions in the order they are tried, or a data file. */
 export interface Manifest {
   readonly name: string;
   readonly private?: boolean;
@@ -11,7 +11,7 @@ export interface Manifest {
   readonly repository?: { readonly url?: string; readonly directory?: string };
   readonly files?: readonly string[];
   readonly bin?: Readonly<Record<string, string>>;
-  readonly exports?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,10 @@ export function manifestProblems(folder: string, manifest: Manifest, root: Manif
     "engines.node": [manifest.engines?.node, ">=22.18"],
     "repository.url": [manifest.repository?.url, root.repository?.url],
     "repository.directory": [manifest.repository?.directory, `packages/${folder}`],
-    files: [manifest.files, [...(manifest.bin ? ["bin"] : []), "dist", "src", "!src/**/*.test.ts"]],
+    files: [
+      manifest.files,
+      [...(manifest.bin ? ["bin"] : []), "dist", "src", "!src/**/*.test.ts", ...dataFiles(manifest)],
+    ],
   };
   return [
     ...Object.entries(expected)
@@ -42,20 +45,34 @@ export function manifestProblems(folder: string, manifest: Manifest, root: Manif
 
 /** The files that a manifest promises: none may be missing from the package. */
 export function promisedFiles(manifest: Manifest): string[] {
-  const targets = Object.values(manifest.exports ?? {}).flatMap((conditions) => Object.values(conditions));
+  const targets = Object.values(manifest.exports ?? {}).flatMap((target) =>
+    typeof target === "string" ? target : Object.values(target),
+  );
   return [...targets, ...Object.values(manifest.bin ?? {}), "README.md", "LICENSE"].map((path) =>
     path.replace(/^\.\//, ""),
   );
 }
 
-/** What one writes to import each entry point: `@snowmelt/core/types`. */
+/** What one writes to import each entry point of code: `@snowmelt/core/types`. */
 export function entryPoints({ name, exports = {} }: Manifest): string[] {
-  return Object.keys(exports).map((subPath) => name + subPath.slice(1));
+  return Object.entries(exports).flatMap(([subPath, target]) =>
+    typeof target === "string" ? [] : name + subPath.slice(1),
+  );
+}
+
+/** Exported as they are, such as a JSON Schema. */
+function dataFiles({ exports = {} }: Manifest): string[] {
+  return Object.values(exports).flatMap((target) => (typeof target === "string" ? target.replace(/^\.\//, "") : []));
 }
 
 function exportsProblems({ exports = {} }: Manifest): string[] {
   if (Object.keys(exports).length === 0) return ["exports is empty"];
   return Object.entries(exports).flatMap(([subPath, conditions]) => {
+    if (typeof conditions === "string") {
+      return conditions === subPath
+        ? []
+        : [`exports["${subPath}"] is "${conditions}": a data file is exported under its own path`];
+    }
     const source = conditions["@snowmelt/source"] ?? "";
     const built = source.replace(/^\.\/src\//, "./dist/").replace(/\.ts$/, "");
     const wanted = { "@snowmelt/source": source, types: `${built}.d.ts`, default: `${built}.js` };

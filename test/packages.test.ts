@@ -62,6 +62,21 @@ test.each<[keyof Manifest, Partial<Manifest>, RegExp]>([
   expect(manifestProblems("core", { ...right, ...change }, root)).toEqual([expect.stringMatching(problem)]);
 });
 
+const withSchema: Manifest = {
+  ...right,
+  files: [...(right.files ?? []), "some.schema.json"],
+  exports: { ...right.exports, "./some.schema.json": "./some.schema.json" },
+};
+
+test("a data file is exported under its own path, packed, and not taken for code", () => {
+  expect(manifestProblems("core", withSchema, root)).toEqual([]);
+  expect(promisedFiles(withSchema)).toContain("some.schema.json");
+  expect(entryPoints(withSchema)).toEqual(["@snowmelt/core/types"]);
+  expect(manifestProblems("core", { ...withSchema, files: right.files ?? [] }, root)).toEqual([
+    expect.stringMatching(/^files/),
+  ]);
+});
+
 test("what a manifest promises are the files of its exports and commands, its readme and its licence", () => {
   expect(promisedFiles({ ...right, bin: { core: "./bin/core.js" } })).toEqual([
     "src/types/index.ts",
