@@ -79,7 +79,8 @@ class GrowingBuilder implements VectorBuilder {
   }
 
   appendInt64(value: bigint): void {
-    this.#int64[this.#nextValid()] = value;
+    const row = this.#nextValid();
+    this.#int64[row] = value;
   }
 
   appendWords(low: number, high: number): void {
