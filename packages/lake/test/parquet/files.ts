@@ -17,7 +17,7 @@ export async function encode(
   const parts: Uint8Array[] = [];
   for (;;) {
     const next = await stream.next();
-    if (next.done) return { bytes: Buffer.concat(parts), summary: next.value };
+    if (next.done) return { bytes: new Uint8Array(Buffer.concat(parts)), summary: next.value };
     parts.push(next.value);
   }
 }

@@ -86,7 +86,7 @@ export function openColumnWriter(field: Field, settings: EncoderSettings, compre
     const { rowCount, nullCount } = page;
     checkRange(field, range, { from: file.rowCount, to: file.rowCount + rowCount });
     const encoded = encodeDataPage(assemble(bytes), compress, { rowCount, hasDictionary });
-    pages.push({ ...encoded, rowCount, nullCount, range, hasDictionary });
+    pages.push({ ...encoded, rowCount, nullCount, nanCount, range, hasDictionary });
     pagesBytes += pageBytes(encoded);
     chunk.rowCount += rowCount;
     chunk.nullCount += nullCount;

@@ -134,13 +134,18 @@ function writeColumnChunk(
   }
 }
 
-function writeStatistics(thrift: ThriftWriter, { type }: Field, { nullCount, range }: PlacedChunk): void {
+/**
+ * Bounds leave NaN out, as the format asks. Engines that order NaN above all numbers (Snowflake, Spark, DuckDB) would then
+ * skip NaN that `v > x` is to find, so a chunk that holds NaN gets no bounds, as parquet-java does it.
+ */
+function writeStatistics(thrift: ThriftWriter, { type }: Field, { nullCount, nanCount, range }: PlacedChunk): void {
   const storage = storageOf(type);
+  const bounds = nanCount === 0 ? range : undefined;
   thrift.i64(3, nullCount);
-  if (range?.max) thrift.binary(5, encodeStored(storage, range.max.value));
-  if (range) thrift.binary(6, encodeStored(storage, range.min.value));
-  if (range?.max) thrift.bool(7, range.max.exact);
-  if (range) thrift.bool(8, range.min.exact);
+  if (bounds?.max) thrift.binary(5, encodeStored(storage, bounds.max.value));
+  if (bounds) thrift.binary(6, encodeStored(storage, bounds.min.value));
+  if (bounds?.max) thrift.bool(7, bounds.max.exact);
+  if (bounds) thrift.bool(8, bounds.min.exact);
 }
 
 /** Lets readers know that every page is by dictionary without opening one. */

@@ -5,15 +5,15 @@ import { encodeThrift } from "../format/thrift-writer.ts";
 import { type DataPage, pageBytes } from "./page.ts";
 
 /**
- * Bounds of each page. None when a page has values but no bounds (NaN alone, or a maximum too long to keep): the format
- * has no way to say so of one page.
+ * Bounds of each page. None when a page has values that no bounds can be given for (NaN, or a maximum too long to keep):
+ * the format has no way to say so of one page.
  */
 export function encodeColumnIndex(type: LandType, pages: readonly DataPage[]): Uint8Array | undefined {
   const storage = storageOf(type);
   const bounds: { min: Bound; max: Bound }[] = [];
-  for (const { range, nullCount, rowCount } of pages) {
+  for (const { range, nanCount } of pages) {
+    if (nanCount > 0 || (range && !range.max)) return undefined;
     if (range?.max) bounds.push({ min: range.min, max: range.max });
-    else if (range || nullCount < rowCount) return undefined;
   }
   const none = new Uint8Array(0);
   const encoded = (bound: Bound | undefined): Uint8Array => (bound ? encodeStored(storage, bound.value) : none);

@@ -14,6 +14,7 @@ export interface EncodedPage {
 export interface DataPage extends EncodedPage {
   readonly rowCount: number;
   readonly nullCount: number;
+  readonly nanCount: number;
   readonly range: Range | undefined;
   readonly hasDictionary: boolean;
 }

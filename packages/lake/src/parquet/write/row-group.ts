@@ -13,6 +13,7 @@ export interface PlacedChunk {
   readonly rawBytes: number;
   readonly rowCount: number;
   readonly nullCount: number;
+  readonly nanCount: number;
   readonly range: Range | undefined;
   readonly dictionaryPages: number;
   readonly plainPages: number;
@@ -57,6 +58,7 @@ export function placeRowGroup(
       rawBytes,
       rowCount: chunk.rowCount,
       nullCount: chunk.nullCount,
+      nanCount: chunk.nanCount,
       range: chunk.range,
       dictionaryPages,
       plainPages: chunk.pages.length - dictionaryPages,
