@@ -22,6 +22,12 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   },
 };
 
+/** Who else touches the environment, and why it cannot be otherwise. */
+const ENVIRONMENT_USERS: Readonly<Record<string, string>> = {
+  "packages/local/src/server/spawn-server.ts": "libuv's pool is sized by a variable of the child's environment alone",
+  "packages/snowflake/src/driver-settings.ts": "the driver takes some of its switches from the environment alone",
+};
+
 /** The word that a name ends in says what a thing is: "common-type" does, "mapping-common" does not. */
 const EMPTY_NAMES = /(^|-)(utils?|helpers?|common|misc|managers?|services?)$/;
 const MAX_LINES = 400;
@@ -73,7 +79,7 @@ describe("who imports whom", () => {
 
 describe("how sources are written", () => {
   test("only config.ts reads the environment", () => {
-    const others = sources.filter((file) => !file.path.endsWith("/config.ts"));
+    const others = sources.filter(({ path }) => !path.endsWith("/config.ts") && !(path in ENVIRONMENT_USERS));
     expect(linesMatching(others, /\bprocess\s*(\.|\?\.)\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/)).toEqual([]);
   });
 
@@ -81,9 +87,9 @@ describe("how sources are written", () => {
     expect(linesMatching(files.filter(isTypeScript), /\bvi\.(mock|doMock)\(/)).toEqual([]);
   });
 
-  test(`no file is longer than ${MAX_LINES} lines`, () => {
+  test(`no file but a test is longer than ${MAX_LINES} lines`, () => {
     const long = files
-      .filter(isTypeScript)
+      .filter((file) => isTypeScript(file) && !file.path.endsWith(".test.ts"))
       .map((file) => ({ path: file.path, lines: file.text.trimEnd().split("\n").length }))
       .filter(({ lines }) => lines > MAX_LINES);
     expect(long).toEqual([]);
