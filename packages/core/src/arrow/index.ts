@@ -1,1 +1,1 @@
-export {};
+export { toArrowSchema, toArrowTable, toRecordBatch } from "./record-batch.ts";
