@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const unitBytes = { B: 1, KB: 1e3, MB: 1e6, GB: 1e9, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 } as const;
 const expected = 'expected a size such as "128 MB" or "64 MiB", or a whole number of bytes';
-const pattern = /^(\d+(?:\.\d+)?) ?(B|KB|MB|GB|KiB|MiB|GiB)$/;
+const pattern = /^(\d+(?:\.\d+)?) (B|KB|MB|GB|KiB|MiB|GiB)$/;
 
 const SizeText = z.templateLiteral([z.number(), " ", z.enum(["B", "KB", "MB", "GB", "KiB", "MiB", "GiB"])]);
 
@@ -11,7 +11,7 @@ const SizeText = z.templateLiteral([z.number(), " ", z.enum(["B", "KB", "MB", "G
  * form is the number.
  */
 export const ByteSize = z
-  .union([z.int().positive(), SizeText], { error: expected })
+  .union([z.int().positive({ error: expected }), SizeText], { error: expected })
   .refine((size) => Number.isSafeInteger(parsedBytes(size)), {
     error: `${expected}; it must be whole bytes`,
     abort: true,
