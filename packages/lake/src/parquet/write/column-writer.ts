@@ -42,7 +42,7 @@ export interface ColumnWriter {
 }
 
 /** The first page of a file is this much smaller, so that its size tells early how the column compresses. */
-const firstPageShare = 16;
+const firstPageShare = 8;
 
 export function openColumnWriter(field: Field, settings: EncoderSettings, compress: Compressor): ColumnWriter {
   const values = openValueEncoder(field, settings);
@@ -81,8 +81,8 @@ export function openColumnWriter(field: Field, settings: EncoderSettings, compre
     return scratch.subarray(0, at + valueBytes.length);
   };
 
-  const closePage = (): void => {
-    const { bytes, hasDictionary, range, nanCount } = values.closePage();
+  const closePage = (isLast: boolean): void => {
+    const { bytes, hasDictionary, range, nanCount } = values.closePage(isLast);
     const { rowCount, nullCount } = page;
     checkRange(field, range, { from: file.rowCount, to: file.rowCount + rowCount });
     const encoded = encodeDataPage(assemble(bytes), compress, { rowCount, hasDictionary });
@@ -109,7 +109,7 @@ export function openColumnWriter(field: Field, settings: EncoderSettings, compre
         row = lastRowWithin(start, mostRows, room, (end) => rawBytesOf(vector, start, end));
         if (row === start && page.rowCount === 0) row++;
         if (row > start) addRows(vector, start, row);
-        if (row < to || page.rowCount === limit(settings.pageRows)) closePage();
+        if (row < to || page.rowCount === limit(settings.pageRows)) closePage(false);
       }
     },
     get estimatedBytes() {
@@ -125,7 +125,7 @@ export function openColumnWriter(field: Field, settings: EncoderSettings, compre
       return pages.length + (page.rowCount > 0 ? 1 : 0);
     },
     finish() {
-      if (page.rowCount > 0) closePage();
+      if (page.rowCount > 0) closePage(true);
       const entries = values.closeRowGroup();
       const dictionary = entries && encodeDictionaryPage(entries.bytes, compress, entries.entryCount);
       const finished = { dictionary, pages, ...chunk };

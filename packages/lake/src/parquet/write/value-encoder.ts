@@ -18,7 +18,8 @@ export interface PageValues {
 /** Values without their NULLs: by dictionary as long as that pays, PLAIN from then on to the end of the row group. */
 export interface ValueEncoder {
   append(slice: Slice): void;
-  closePage(): PageValues;
+  /** `isLast`: of the row group. */
+  closePage(isLast: boolean): PageValues;
   /** Entries that finished pages refer to, PLAIN; undefined when none does. Starts the next row group. */
   closeRowGroup(): { readonly bytes: Uint8Array; readonly entryCount: number } | undefined;
   /** PLAIN bytes of the dictionary so far. */
@@ -48,9 +49,10 @@ export function openValueEncoder(field: Field, settings: EncoderSettings): Value
     if (dictionary) appendPlain({ vector: dictionary.entries(), rows: indices, from: 0, count: indexCount });
     indexCount = 0;
   };
-  /** A first page that the dictionary makes no smaller, such as one of keys, is no ground to keep it. */
-  const isFirstPageSmaller = (): boolean => {
+  /** A dictionary that makes no first page smaller, such as one of keys, is dropped before anything refers to it. */
+  const isWorthwhile = (isLast: boolean): boolean => {
     if (!dictionary || usedEntries > 0) return true;
+    if (!isLast && indexCount < (settings.dictionary?.probationValues ?? 0)) return true;
     const indexBytes = (bitWidthOf(dictionary.count) * indexCount) / 8;
     const meanBytes = dictionary.byteLength / Math.max(1, dictionary.count);
     return dictionary.byteLength + indexBytes < meanBytes * indexCount;
@@ -91,8 +93,8 @@ export function openValueEncoder(field: Field, settings: EncoderSettings): Value
       abandonDictionary();
       appendPlain(sliceFrom(slice, taken));
     },
-    closePage() {
-      if (isIndexing && indexCount > 0 && !isFirstPageSmaller()) abandonDictionary();
+    closePage(isLast) {
+      if (isIndexing && indexCount > 0 && !isWorthwhile(isLast)) abandonDictionary();
       // A page of NULLs alone is plain: it needs no bit width, and some readers stumble over one without indices.
       const hasDictionary = isIndexing && indexCount > 0 && dictionary !== undefined;
       if (hasDictionary) widenByEntries();
