@@ -32,7 +32,11 @@ async function driverOptions(
     case "keyPair": {
       const privateKey = (await reveal(auth.privateKey)).trim();
       const privateKeyPass = auth.passphrase && (await reveal(auth.passphrase));
-      return { authenticator: "SNOWFLAKE_JWT", privateKey, ...(privateKeyPass === undefined ? {} : { privateKeyPass }) };
+      return {
+        authenticator: "SNOWFLAKE_JWT",
+        privateKey,
+        ...(privateKeyPass === undefined ? {} : { privateKeyPass }),
+      };
     }
     case "oauth":
       return { authenticator: "OAUTH", token: (await reveal(auth.token)).trim() };

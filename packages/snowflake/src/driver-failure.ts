@@ -27,19 +27,19 @@ const kinds: Readonly<Record<string, DriverFailure["kind"]>> = {
 /** Reads a driver's error, which may be anything at all. */
 export function readDriverFailure(error: unknown, secrets: readonly string[] = []): DriverFailure {
   const fields = isRecord(error) ? error : {};
-  const cause = isRecord(fields["cause"]) ? fields["cause"] : {};
-  const response = isRecord(fields["response"]) ? fields["response"] : {};
-  const data = isRecord(fields["data"]) ? fields["data"] : {};
-  const kind = kinds[text(fields["name"]) ?? ""] ?? "unknown";
-  const code = kind === "network" ? (text(cause["code"]) ?? text(fields["code"])) : text(fields["code"]);
-  const message = text(fields["message"]) || (error instanceof Error ? error.name : String(error));
-  const status = response["statusCode"] ?? response["status"];
+  const cause = isRecord(fields.cause) ? fields.cause : {};
+  const response = isRecord(fields.response) ? fields.response : {};
+  const data = isRecord(fields.data) ? fields.data : {};
+  const kind = kinds[text(fields.name) ?? ""] ?? "unknown";
+  const code = kind === "network" ? (text(cause.code) ?? text(fields.code)) : text(fields.code);
+  const message = text(fields.message) || (error instanceof Error ? error.name : String(error));
+  const status = response.statusCode ?? response.status;
   return {
     kind,
     code: code === "null" || code === "-1" ? undefined : code,
-    sqlState: text(fields["sqlState"]),
+    sqlState: text(fields.sqlState),
     message: scrub(message, secrets),
-    queryId: text(data["queryId"]),
+    queryId: text(data.queryId),
     httpStatus: typeof status === "number" ? status : undefined,
   };
 }

@@ -2,12 +2,43 @@ export type { QueryProgress } from "./await-query.ts";
 export { SnowflakeAuth, SnowflakeConfig, type SnowflakeConfigInput } from "./config.ts";
 export type { Cursor, CursorBound, CursorWindow } from "./cursor-window.ts";
 export { type BatchDecoder, decodeCells, openDecoder } from "./decode/open-decoder.ts";
+export {
+  type DescribedQuery,
+  type DescribedTable,
+  describeColumns,
+  describeQuery,
+  describeTable,
+} from "./describe-source.ts";
 export type { BindValue, ParameterValue, TextRow } from "./driver.ts";
 export type { ExtractSource, TableName } from "./extract-source.ts";
-export { type CellOutput, type CellPlan, type ExtractPlan, type PlanExtractInput, planExtract } from "./plan-extract.ts";
-export { type PlanWindowInput, parseSnapshot, parseWindow, planSnapshot, planWindow, type WindowFacts } from "./plan-window.ts";
+export {
+  type CellOutput,
+  type CellPlan,
+  type ExtractPlan,
+  type PlanExtractInput,
+  planExtract,
+} from "./plan-extract.ts";
+export {
+  type ColumnProfile,
+  type PlanProfileInput,
+  type ProfileLevel,
+  type ProfilePlan,
+  parseSourceProfile,
+  planSourceProfile,
+  type SourceProfile,
+} from "./plan-profile.ts";
+export {
+  type PlanWindowInput,
+  parseSnapshot,
+  parseWindow,
+  planSnapshot,
+  planWindow,
+  type WindowFacts,
+} from "./plan-window.ts";
 export type { FoundQuery } from "./query-history.ts";
 export { quoteIdentifier, quotePath, quoteText } from "./quote.ts";
+export type { ColumnValue, RowOf, ValueOf } from "./row-types.ts";
+export { type RowsOptions, rows } from "./rows.ts";
 export {
   type AwaitQueryOptions,
   type OpenSnowflakeOptions,
@@ -21,3 +52,4 @@ export {
 export { snowflakeError } from "./snowflake-error.ts";
 export type { StoredResult } from "./stored-result.ts";
 export { type StreamedBatch, type StreamOptions, type StreamProgress, stream } from "./stream.ts";
+export { generateSchema } from "./typegen.ts";

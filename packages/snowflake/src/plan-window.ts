@@ -1,6 +1,6 @@
-import type { TextRow } from "./driver.ts";
 import { cellExpression } from "./cell-expression.ts";
 import { type Cursor, type CursorBound, cursorColumn } from "./cursor-window.ts";
+import type { TextRow } from "./driver.ts";
 import { type ExtractSource, fromClause, instantLiteral } from "./extract-source.ts";
 import { floorDiv, microsPerDay } from "./instant.ts";
 import { quoteText } from "./quote.ts";
@@ -42,9 +42,7 @@ export function planWindow({ source, cursor, atMicros }: PlanWindowInput): { rea
   const snapshot = atMicros === undefined ? "CURRENT_TIMESTAMP()" : `${instantLiteral(atMicros)}::TIMESTAMP_LTZ`;
   const zone = cursor.zone ?? "UTC";
   const reading =
-    zone === "UTC"
-      ? `CONVERT_TIMEZONE('UTC', ${snapshot})`
-      : `CONVERT_TIMEZONE(${quoteText(zone)}, ${snapshot})`;
+    zone === "UTC" ? `CONVERT_TIMEZONE('UTC', ${snapshot})` : `CONVERT_TIMEZONE(${quoteText(zone)}, ${snapshot})`;
   const sql = [
     "SELECT",
     `  ${cellExpression(snapshot, ltz)} AS "SNAPSHOT",`,
@@ -72,7 +70,12 @@ export function parseWindow(rows: readonly TextRow[], { cursor, lagMicros }: Pla
   const snapshotMicros = timestampMicros(snapshot);
   return {
     snapshotMicros,
-    hi: highBound(cursor, { snapshotMicros, readingMicros: timestampMicros(reading), lagMicros, maxText: maxText ?? null }),
+    hi: highBound(cursor, {
+      snapshotMicros,
+      readingMicros: timestampMicros(reading),
+      lagMicros,
+      maxText: maxText ?? null,
+    }),
     rowCount: BigInt(count),
     nullCursors: BigInt(nulls),
     minText: minText ?? null,

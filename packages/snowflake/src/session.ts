@@ -1,5 +1,13 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import { type Clock, type Logger, type Random, type Secrets, silentLogger, systemClock, systemRandom } from "@snowmelt/core/ports";
+import {
+  type Clock,
+  type Logger,
+  type Random,
+  type Secrets,
+  silentLogger,
+  systemClock,
+  systemRandom,
+} from "@snowmelt/core/ports";
 import { retry } from "@snowmelt/core/retry";
 import { aborted } from "./abort.ts";
 import { pollQuery, type QueryProgress } from "./await-query.ts";

@@ -21,7 +21,13 @@ export function execute(
 ): Promise<DriverStatement> {
   return awaitStatement(
     (complete) =>
-      connection.execute({ ...statement, streamResult: true, rowMode: "array", fetchAsString: everyTypeAsText, complete }),
+      connection.execute({
+        ...statement,
+        streamResult: true,
+        rowMode: "array",
+        fetchAsString: everyTypeAsText,
+        complete,
+      }),
     options,
   );
 }
@@ -34,7 +40,13 @@ export function fetchResult(
 ): Promise<DriverStatement> {
   return awaitStatement(
     (complete) =>
-      connection.fetchResult({ queryId, streamResult: true, rowMode: "array", fetchAsString: everyTypeAsText, complete }),
+      connection.fetchResult({
+        queryId,
+        streamResult: true,
+        rowMode: "array",
+        fetchAsString: everyTypeAsText,
+        complete,
+      }),
     options,
   );
 }

@@ -7,7 +7,10 @@ const shape = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)\.(\d{9})(?:Z|([+-])(\
 export function timestampMicros(text: string): bigint {
   const match = shape.exec(text);
   if (!match) {
-    throw snowflakeError("RESULT_MISMATCH", `Expected a time such as 2026-11-23T12:00:00.123456789Z, got ${JSON.stringify(text)}.`);
+    throw snowflakeError(
+      "RESULT_MISMATCH",
+      `Expected a time such as 2026-11-23T12:00:00.123456789Z, got ${JSON.stringify(text)}.`,
+    );
   }
   const [year = 0, month = 0, day = 0, hours = 0, minutes = 0, seconds = 0, nanos = 0] = match.slice(1, 8).map(Number);
   const [sign, zoneHours, zoneMinutes] = match.slice(8);

@@ -13,7 +13,8 @@ const shownLength = 80;
 
 /** A value that its column cannot hold exactly. */
 export function outOfRange({ source, field, row }: CellPlace, text: string | null, why: string): Error {
-  const shown = text === null ? "NULL" : JSON.stringify(text.length > shownLength ? `${text.slice(0, shownLength)}…` : text);
+  const shown =
+    text === null ? "NULL" : JSON.stringify(text.length > shownLength ? `${text.slice(0, shownLength)}…` : text);
   const advice = "Choose another column type or policy in the definition, or mend the value at the source.";
   return snowflakeError(
     "VALUE_OUT_OF_RANGE",

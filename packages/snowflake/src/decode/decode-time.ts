@@ -54,7 +54,8 @@ export function daysAt(text: string): number {
   const year = digitsOf(text, 0, 4);
   const month = digitsOf(text, 5, 7);
   const day = digitsOf(text, 8, 10);
-  if (text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash || year < 1 || !isCivil(year, month, day)) return noDays;
+  if (text.charCodeAt(4) !== dash || text.charCodeAt(7) !== dash || year < 1 || !isCivil(year, month, day))
+    return noDays;
   return daysFromCivil(year, month, day);
 }
 

@@ -1,8 +1,8 @@
 import type { LandedPart, SnowflakeType, VectorBuilder } from "@snowmelt/core/types";
 import { outOfRange } from "./cell-error.ts";
 import { type ColumnDecoder, cellAt, type Target } from "./column-decoder.ts";
-import { daysAt, nanosAt, noDays, secondsAt, tooFine } from "./decode-time.ts";
 import { digitsOf } from "./decode-integer.ts";
+import { daysAt, nanosAt, noDays, secondsAt, tooFine } from "./decode-time.ts";
 import { appendProduct } from "./words.ts";
 
 type Part<K extends LandedPart["kind"]> = Extract<LandedPart, { kind: K }>;

@@ -13,7 +13,10 @@ export function unscaledOf(text: string, scale: number): bigint | undefined {
   if (whole === "" && fraction === "") return undefined;
   if (digits === "") return 0n;
   const shift = scale - fraction.length + Number(exponent);
-  const kept = shift >= 0 ? digits + "0".repeat(Math.min(shift, maxDigits + 1)) : digits.slice(0, Math.max(0, digits.length + shift));
+  const kept =
+    shift >= 0
+      ? digits + "0".repeat(Math.min(shift, maxDigits + 1))
+      : digits.slice(0, Math.max(0, digits.length + shift));
   const dropped = shift >= 0 ? "" : digits.slice(Math.max(0, digits.length + shift));
   if (kept.length > maxDigits || /[^0]/.test(dropped)) return undefined;
   const magnitude = BigInt(kept === "" ? "0" : kept);
