@@ -1,0 +1,53 @@
+import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
+import type { Secrets } from "@snowmelt/core/ports";
+import type { PipelinePlan, RunEvent, RunManifest } from "@snowmelt/pipeline";
+import type { CliConfig } from "./config.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** What a command works with; everything that reaches outside the process comes through here. */
+export interface CliContext {
+  readonly terminal: Terminal;
+  readonly config: CliConfig;
+  /** What relative paths are relative to. */
+  readonly cwd: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Loaded when a command needs it, so that help and mistakes are answered at once. */
+  readonly loadEngine: () => Promise<PipelineEngine>;
+  readonly loadLocal: () => Promise<LocalSnowflakeModule>;
+  /** Told by the command how it ended, where that is not by an error. */
+  readonly exitWith: (code: number) => void;
+}
+
+/** What the commands ask of `@snowmelt/pipeline`. */
+export interface PipelineEngine {
+  runPipeline(definition: Pipeline, options: RunRequest): Promise<RunManifest>;
+  planPipeline(definition: Pipeline, options: PlanRequest): Promise<PipelinePlan>;
+}
+
+export interface PlanRequest {
+  readonly environment: string;
+  readonly datasets?: readonly string[];
+  readonly connection?: Partial<SnowflakeConnection>;
+  readonly secrets?: Secrets;
+  readonly stateRoot?: string;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunRequest extends PlanRequest {
+  readonly runsRoot?: string;
+  readonly onEvent?: (event: RunEvent) => void;
+}
+
+/** What the commands ask of `@snowmelt/local`. */
+export interface LocalSnowflakeModule {
+  runLocalServer(options: {
+    readonly port: number;
+    readonly dataDir: string;
+    readonly sample: boolean;
+    readonly json: boolean;
+    readonly signal: AbortSignal;
+    readonly print?: (text: string) => void;
+    readonly printProgress?: (text: string) => void;
+  }): Promise<void>;
+}

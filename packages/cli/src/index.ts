@@ -1,0 +1,2 @@
+export { exitCodes } from "./exit-code.ts";
+export { main } from "./main-command.ts";

@@ -1,0 +1,55 @@
+import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { definePlatform, type Pipeline, type Platform, parseDefinition } from "@snowmelt/core/definition";
+import { cliError } from "./cli-error.ts";
+import { toFailure } from "./failure.ts";
+
+/**
+ * The pipeline that a file exports by default, in normal form. The file is run as it is, types and all.
+ * @throws PIPELINE_FILE_NOT_FOUND, PIPELINE_FILE_INVALID, DEFINITION_INVALID
+ */
+export async function loadPipeline(file: string, cwd: string): Promise<Pipeline> {
+  return parseDefinition(await loadDefault(file, cwd));
+}
+
+/** The platform of a pipeline file, or of a platform file. */
+export async function loadPlatform(file: string, cwd: string): Promise<Platform> {
+  const exported = await loadDefault(file, cwd);
+  const isPlatform = typeof exported === "object" && exported !== null && "environments" in exported;
+  return isPlatform ? definePlatform(exported as Platform) : parseDefinition(exported).platform;
+}
+
+async function loadDefault(file: string, cwd: string): Promise<unknown> {
+  const path = resolve(cwd, file);
+  if (!existsSync(path)) {
+    throw cliError("PIPELINE_FILE_NOT_FOUND", `There is no file ${file} (looked for ${path}).`);
+  }
+  const module = await importFile(path, file, cwd);
+  if (module.default !== undefined) return module.default;
+  const names = Object.keys(module);
+  const has = names.length === 0 ? "it exports nothing" : `it exports ${names.join(", ")}`;
+  throw cliError(
+    "PIPELINE_FILE_INVALID",
+    `${file} should export its definition by default, as in "export default definePipeline({ … })"; ${has}.`,
+  );
+}
+
+async function importFile(path: string, file: string, cwd: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return await import(pathToFileURL(path).href);
+  } catch (error) {
+    const { code, message } = toFailure(error);
+    if (code !== "INTERNAL") throw error;
+    const where = placeOf(error, cwd);
+    const what = error instanceof Error ? error.message : message;
+    throw cliError("PIPELINE_FILE_INVALID", `${file} cannot be loaded${where}: ${what}`, { cause: error });
+  }
+}
+
+/** Node puts the place of a syntax error in front of the stack: `file:///…/flights.ts:12`. */
+function placeOf(error: unknown, cwd: string): string {
+  const stack = error instanceof Error ? (error.stack ?? "") : "";
+  const [, path, line] = /(?:file:\/\/)?(\/[^\s:()]+\.[cm]?[jt]s):(\d+)/.exec(stack) ?? [];
+  return path === undefined || path.includes("/node_modules/") ? "" : ` (${relative(cwd, path)}, line ${line})`;
+}

@@ -1,0 +1,210 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { coreError } from "@snowmelt/core/errors";
+import { describe, expect, test } from "vitest";
+import { commandLine, recordedEngine } from "../test/command-line.ts";
+import { failedManifest, recordedManifest } from "../test/recorded-run.ts";
+
+const fixtures = join(import.meta.dirname, "../test/fixtures");
+const orders = join(fixtures, "orders.ts");
+
+describe("help", () => {
+  test("is shown for nothing, for --help and for each command, and is a success", async () => {
+    for (const argv of [
+      [],
+      ["--help"],
+      ["run", "--help"],
+      ["plan", "--help"],
+      ["local", "--help"],
+      ["typegen", "--help"],
+    ]) {
+      const { code, out, err } = await commandLine(argv);
+      expect([code, err]).toEqual([0, ""]);
+      expect(out).toContain("Usage: snowmelt");
+    }
+    expect((await commandLine(["run", "--help"])).out).toContain("$ snowmelt run pipelines/flights.ts");
+  });
+
+  test("--version is that of the package", async () => {
+    expect((await commandLine(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe("mistakes on the command line", () => {
+  test.each([
+    [["run"], "Missing required argument 'pipeline'. See snowmelt run --help."],
+    [["frobnicate"], "Unknown command 'frobnicate'. See snowmelt --help."],
+    [["runn"], "Did you mean run?"],
+    [["run", orders, "--dataste", "x"], "Did you mean --dataset?"],
+    [["local", "--port", "x"], "Expected a number from 0 to 65535."],
+    [["run", "nowhere.ts"], "There is no file nowhere.ts"],
+    [["run", join(fixtures, "no-default.ts")], "it exports pipeline"],
+    [["run", join(fixtures, "wrong-definition.ts")], 'did you mean "platform"?'],
+    [["run", orders, "--env", "prod"], 'There is no environment "prod"; platform shop has local.'],
+    [["run", orders, "--connection", "password=hunter2"], "--connection takes name=value with one of account, host"],
+    [["run", orders, "--connection", "port=99999"], "--connection port"],
+  ])("%j", async (argv, expected) => {
+    const { code, out, err } = await commandLine(argv, recordedEngine());
+    expect(code).toBe(2);
+    expect(out).toBe("");
+    expect(err.replaceAll("\n", " ")).toContain(expected);
+    expect(err).not.toMatch(/\n\s+at /);
+    expect(err).not.toContain("hunter2");
+  });
+
+  test("a file that does not parse is named with its line", async () => {
+    const file = join(mkdtempSync(join(tmpdir(), "snowmelt-cli-")), "broken.ts");
+    writeFileSync(file, "export default {\n  name: 'x'\n  apiVersion: 1,\n};\n");
+    const { code, err } = await commandLine(["run", file, "--verbose"], recordedEngine());
+    expect(code).toBe(2);
+    expect(err).toContain("PIPELINE_FILE_INVALID");
+    expect(err).toContain("broken.ts");
+  });
+});
+
+describe("run", () => {
+  test("hands the definition to the engine, with what the command line says of it", async () => {
+    const engine = recordedEngine();
+    const { code } = await commandLine(
+      ["run", orders, "--dataset", "orders", "--dataset", "all_orders", "--connection", "port=4000", "--state", "s"],
+      { ...engine, cwd: "/project" },
+    );
+    expect(code).toBe(0);
+    expect(engine.asked).toEqual([
+      expect.objectContaining({
+        pipeline: "orders",
+        environment: "local",
+        datasets: ["orders", "all_orders"],
+        connection: { port: 4000 },
+        stateRoot: "/project/s",
+        runsRoot: "/project/.snowmelt/runs",
+      }),
+    ]);
+  });
+
+  test("prints a table and where the records are; what happened on the way goes to standard error", async () => {
+    const { out, err } = await commandLine(["run", orders], recordedEngine());
+    expect(out).toContain(
+      "dataset  outcome         rows  bytes  files  time  rows/s  checks passed  Delta version  peak memory",
+    );
+    expect(out).toContain(
+      "flights  committed  1,000,000  10 MB      0  11 s  90,909         1 of 1              0       210 MB",
+    );
+    expect(out).toContain("Landed 1,000,000 rows in 11 s: 999,000 inserted, 1,000 updated.");
+    expect(out).toContain(`${recordedManifest.runId}/report.html`);
+    expect(err).toContain("flights: plan done in 190 ms");
+    expect(err).toContain("of 1,000,000 (");
+  });
+
+  test("--json prints the manifest and nothing else", async () => {
+    const { out, err } = await commandLine(["run", orders, "--json"], recordedEngine());
+    expect(JSON.parse(out)).toEqual(recordedManifest);
+    expect(err).toBe("");
+  });
+
+  test("a run that failed exits with the code of its failure's category and says it in words", async () => {
+    const engine = recordedEngine({ runPipeline: async () => failedManifest });
+    const { code, out, err } = await commandLine(["run", orders], engine);
+    expect(code).toBe(6);
+    expect(out).toContain("Failed after 11 s: flights.");
+    expect(err).toContain('flights: isComplete("ORIGIN") failed');
+    const json = await commandLine(["run", orders, "--json"], engine);
+    expect(json.code).toBe(6);
+    expect(JSON.parse(json.out)).toEqual(failedManifest);
+  });
+
+  test("Ctrl-C reaches the engine, which ends as it must, and the command exits with 130", async () => {
+    const engine = recordedEngine({
+      runPipeline: async (_, { signal }) => {
+        process.emit("SIGINT");
+        await Promise.resolve();
+        throw coreError("ABORTED", signal?.aborted ? "The query was cancelled." : "The signal did not arrive.");
+      },
+    });
+    const { code, err } = await commandLine(["run", orders], engine);
+    expect(code).toBe(130);
+    expect(err).toContain("nothing unfinished becomes visible");
+    expect(err).toContain("The query was cancelled.");
+    expect(process.listenerCount("SIGINT")).toBe(0);
+  });
+});
+
+describe("errors", () => {
+  const failing = (error: unknown) =>
+    recordedEngine({
+      runPipeline: async () => {
+        throw error;
+      },
+    });
+
+  test.each([
+    ["SECRET_NOT_FOUND", 3],
+    ["RETRIES_EXHAUSTED", 4],
+    ["SCHEMA_DRIFT", 5],
+    ["DEFINITION_INVALID", 2],
+  ] as const)("%s ends with %d", async (code, expected) => {
+    const ended = await commandLine(["run", orders], failing(coreError(code, "What, where, what to do.")));
+    expect(ended.code).toBe(expected);
+    expect(ended.err).toContain(`error ${code}\nWhat, where, what to do.\n`);
+  });
+
+  test("as JSON are one document with code, category and message", async () => {
+    const ended = await commandLine(["run", orders, "--json"], failing(coreError("SCHEMA_DRIFT", "A column is gone.")));
+    expect(JSON.parse(ended.out)).toEqual({
+      error: { code: "SCHEMA_DRIFT", category: "data", message: "A column is gone." },
+    });
+    expect(ended.err).toBe("");
+  });
+
+  test("show their causes only when asked, and never a signed address or a token", async () => {
+    const cause = new Error('GET https://store.example.com/chunk?sig=s3cr3t failed, token="s3cr3t"');
+    const error = coreError("RETRIES_EXHAUSTED", "Gave up.", { cause });
+    const quiet = await commandLine(["run", orders], failing(error));
+    expect(quiet.err).not.toContain("because");
+    const loud = await commandLine(["run", orders, "--verbose"], failing(error));
+    expect(loud.err).toContain("because Error: GET https://store.example.com/chunk?… failed");
+    expect(loud.err).not.toContain("s3cr3t");
+  });
+
+  test("of no known kind are ours: 1, without a stack", async () => {
+    const ended = await commandLine(["run", orders], failing(new TypeError("x is not a function")));
+    expect(ended.code).toBe(1);
+    expect(ended.err).toContain("INTERNAL");
+    expect(ended.err).not.toMatch(/\n\s+at /);
+  });
+
+  test("of another copy of the core package are known by their shape", async () => {
+    const foreign = Object.assign(new Error("Held by another run."), {
+      name: "SnowmeltError",
+      code: "DATASET_BUSY",
+      category: "conflict",
+    });
+    expect((await commandLine(["run", orders], failing(foreign))).code).toBe(8);
+  });
+
+  test("cannot move the cursor", async () => {
+    const ended = await commandLine(
+      ["run", orders],
+      failing(coreError("SCHEMA_DRIFT", "column \u001b[2J\u0007 is gone")),
+    );
+    expect(ended.err).toContain("column \\u001b[2J\\u0007 is gone");
+  });
+});
+
+describe("local", () => {
+  test("passes its options on and prints what the server says", async () => {
+    const asked: unknown[] = [];
+    const { code, out } = await commandLine(["local", "--port", "0", "--data", "here", "--sample", "--json"], {
+      cwd: "/project",
+      loadLocal: async () => ({
+        async runLocalServer({ print, ...options }) {
+          asked.push(options);
+          print?.('{"port":1}\n');
+        },
+      }),
+    });
+    expect([code, out]).toEqual([0, '{"port":1}\n']);
+    expect(asked).toEqual([expect.objectContaining({ port: 0, dataDir: "/project/here", sample: true, json: true })]);
+  });
+});

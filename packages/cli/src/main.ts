@@ -1,0 +1,8 @@
+import { main } from "./main-command.ts";
+
+// A reader that goes away, such as `head`, is no failure of ours.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { Command } from "commander";
+import type { CliContext } from "./cli-context.ts";
+import { addLocalCommand } from "./commands/local.ts";
+import { addPlanCommand } from "./commands/plan.ts";
+import { addRunCommand } from "./commands/run.ts";
+import { exitCodes } from "./exit-code.ts";
+
+const commands = [addPlanCommand, addRunCommand, addLocalCommand];
+
+/** The whole command line. A command is one file of `commands/` and its place in the list above. */
+export function buildProgram(context: CliContext): Command {
+  const { terminal } = context;
+  const program = new Command("snowmelt")
+    .description("Exact, verified data from Snowflake to a Delta lake, from one typed definition.")
+    .version(ownVersion())
+    .exitOverride()
+    .showSuggestionAfterError()
+    .configureOutput({
+      writeOut: terminal.out,
+      writeErr: () => {},
+      getOutHelpWidth: terminal.columns,
+      getErrHelpWidth: terminal.columns,
+    })
+    .addHelpText("after", `\nExit codes: 0 done, ${codesText()}.\n`);
+  for (const add of commands) add(program, context);
+  return program;
+}
+
+function codesText(): string {
+  return Object.entries(exitCodes)
+    .map(([category, code]) => `${code} ${category}`)
+    .join(", ");
+}
+
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  const named = typeof manifest === "object" && manifest !== null && "version" in manifest;
+  return named ? String(manifest.version) : "unknown";
+}
