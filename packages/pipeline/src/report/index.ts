@@ -1,3 +1,11 @@
 export { renderReport } from "./render-report.ts";
 export { outcomeText, type RunTotals, runTotals } from "./run-totals.ts";
-export { bytesText, countText, durationText, percentText, rowsPerSecond, shortCountText } from "./units.ts";
+export {
+  bytesText,
+  countText,
+  durationText,
+  groupedText,
+  percentText,
+  rowsPerSecond,
+  shortCountText,
+} from "./units.ts";
