@@ -35,10 +35,11 @@ export const lakeError = errorFactory({
   DELTA_LANE_BROKEN: { category: "data", summary: "The log holds a lane without its window, or the reverse." },
   PARTITION_INVALID: { category: "definition", summary: "A column cannot be partitioned by the transform asked for." },
   PARTITION_VALUE_INVALID: { category: "data", summary: "A value has no form as a Delta partition value." },
+  LAND_COUNT_MISMATCH: { category: "internal", summary: "Files do not hold the rows that were landed." },
   LAND_SCHEMA_MISMATCH: { category: "internal", summary: "A batch does not have the fields that are being landed." },
   MERGE_KEY_INVALID: { category: "definition", summary: "A column of this type cannot be a merge key or cursor." },
   MERGE_KEY_NULL: { category: "data", summary: "A key column is NULL." },
   MERGE_KEY_DUPLICATE: { category: "data", summary: "A key occurs twice." },
-  MERGE_CURSOR_NULL: { category: "data", summary: "A cursor is NULL where the definition does not allow it." },
+  MERGE_CURSOR_INVALID: { category: "data", summary: "A cursor does not fit into 64 bits." },
   MERGE_COUNT_MISMATCH: { category: "internal", summary: "The rows before and after a merge do not add up." },
 });

@@ -1,3 +1,25 @@
+export {
+  type LandedFile,
+  landBatches,
+  openTableWriter,
+  snapshotMicrosOf,
+  type TableWriter,
+  type TableWriterOptions,
+  toAddFile,
+} from "../land/index.ts";
+export { readTable, readTableFile, type TableFile } from "../land/read-table-file.ts";
+export {
+  indexLanded,
+  type MergeCounts,
+  type MergeLandedOptions,
+  type MergeOutcome,
+  mergeLanded,
+  type StagedMerge,
+  type StageMergeOptions,
+  stageMerge,
+} from "../merge/index.ts";
+export { type LayoutPartition, planTableLayout, type TableLayout, toPartitionFolders } from "../partition/index.ts";
+export { type ColumnStats, type FileStats, parseStats, toStatsJson } from "../stats/index.ts";
 export type {
   Action,
   AddFile,

@@ -1,0 +1,2 @@
+export { indexLanded, type MergeLandedOptions, type MergeOutcome, mergeLanded } from "./merge-landed.ts";
+export { type MergeCounts, type StagedMerge, type StageMergeOptions, stageMerge } from "./stage-merge.ts";

@@ -1,0 +1,157 @@
+import { type ColumnBatch, type Field, sameFields } from "@snowmelt/core/types";
+import type { CommitConflict, CommitOptions, CommitOutcome } from "../delta/commit.ts";
+import type { DeltaTable } from "../delta/delta-table.ts";
+import { checkLane } from "../delta/lane.ts";
+import { planCreateTable, snapshotFields } from "../delta/plan-table.ts";
+import { tableUri } from "../delta/read-commits.ts";
+import type { Snapshot } from "../delta/snapshot.ts";
+import { type LandedFile, toAddFile } from "../land/landed-file.ts";
+import { readTableFile } from "../land/read-table-file.ts";
+import type { ParquetEncoderOptions } from "../parquet/index.ts";
+import { indexColumns, indexKeys, type KeyIndex } from "./key-index.ts";
+import { type MergeCounts, type StagedMerge, stageMerge } from "./stage-merge.ts";
+
+export interface MergeLandedOptions extends CommitOptions {
+  /** The window's rows, landed below the table's root by this attempt. */
+  readonly landed: readonly LandedFile[];
+  /** Columns that identify a row. */
+  readonly key: readonly string[];
+  /** Column that tells the newer of two versions of a row. Without it the time of reading does. */
+  readonly cursor?: string | undefined;
+  /** When the window was read at the source, in microseconds since the epoch. */
+  readonly snapshotMicros: bigint;
+  readonly attemptId: string;
+  /** The table upon which the window was planned; undefined when there was none. */
+  readonly planned: Snapshot | undefined;
+  /** The table's fields after the merge, partition columns included: the planned ones, or those that they evolve to. */
+  readonly fields: readonly Field[];
+  readonly partitionColumns: readonly string[];
+  /** Properties of a table that is made by this. */
+  readonly newTable?: { readonly name?: string; readonly configuration?: Readonly<Record<string, string>> };
+  readonly encoder?: ParquetEncoderOptions;
+  /** Times it is staged anew because others changed files that hold its keys. @default 5 */
+  readonly maxStagings?: number;
+}
+
+export type MergeOutcome =
+  | {
+      readonly status: "committed";
+      readonly version: number;
+      readonly counts: MergeCounts;
+      readonly added: readonly LandedFile[];
+      readonly removedFiles: number;
+      /** Files of the table that were read for their keys. */
+      readonly filesRead: number;
+    }
+  | Exclude<CommitOutcome, { readonly status: "committed" }>;
+
+/**
+ * Merges landed rows into a table by key, or makes the table of them, in one commit. A row replaces the table's of the
+ * same key when it is not older. Commits of others to other keys are let pass; to the same keys they make it look again.
+ * A lane's step is made once, so it may be repeated after any failure. A NULL key or a key twice in the window throws.
+ */
+export async function mergeLanded(table: DeltaTable, options: MergeLandedOptions): Promise<MergeOutcome> {
+  const { lanes = [], maxStagings = 5, signal } = options;
+  const given = signal ? { signal } : {};
+  const [step] = lanes;
+  if (step) {
+    const verdict = checkLane(await table.snapshot(given), step);
+    if (verdict.kind === "done") return { status: "alreadyCommitted", version: verdict.version };
+  }
+  const index = await indexLanded(table, options);
+  for (let staging = 1; ; staging++) {
+    const snapshot = await table.snapshot(given);
+    const changed = findChange(table, options, snapshot);
+    if (changed) return changed;
+    const staged = snapshot ? await stage(table, index, snapshot, options) : stageNew(table, index, options);
+    const outcome = await table.commit(staged.plan, options);
+    if (outcome.status === "committed") {
+      const { counts, added, removed, filesRead } = staged;
+      return { ...outcome, counts, added, removedFiles: removed.length, filesRead };
+    }
+    const mayStageAgain = outcome.status === "conflict" && outcome.reason === "filesChanged" && staging < maxStagings;
+    if (!mayStageAgain) return outcome;
+  }
+}
+
+/** Keys and cursors of the landed rows, checked for NULL and repetition; see {@link indexKeys}. */
+export async function indexLanded(
+  table: Pick<DeltaTable, "store" | "path">,
+  options: Pick<MergeLandedOptions, "landed" | "key" | "cursor" | "fields" | "signal">,
+): Promise<KeyIndex> {
+  const { landed, key, cursor, fields, signal } = options;
+  const { keyFields, cursorField } = indexColumns({ key, cursor, fields });
+  const columns = cursorField ? [...keyFields, cursorField] : keyFields;
+  async function* batches(): AsyncGenerator<ColumnBatch> {
+    for (const file of landed) yield* readTableFile(table, file, { fields: columns, signal });
+  }
+  const expectedRows = landed.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  return indexKeys(batches(), { key, cursor, fields, expectedRows, ...(signal ? { signal } : {}) });
+}
+
+function findChange(
+  table: DeltaTable,
+  { planned, partitionColumns }: MergeLandedOptions,
+  snapshot: Snapshot | undefined,
+): CommitConflict | undefined {
+  const uri = tableUri(table);
+  const version = snapshot?.version;
+  if (!planned) {
+    if (!snapshot) return undefined;
+    const message = `${uri} was created by another commit after this was planned.`;
+    return { status: "conflict", reason: "tableExists", message, version };
+  }
+  if (!snapshot || snapshot.metaData.id !== planned.metaData.id) {
+    const message = `${uri} is not the table that this was planned upon: it was removed or made anew.`;
+    return { status: "conflict", reason: "tableMissing", message, version };
+  }
+  const isSame =
+    snapshot.metaData.schemaString === planned.metaData.schemaString &&
+    snapshot.metaData.partitionColumns.join() === partitionColumns.join() &&
+    sameFields(snapshotFields(snapshot), snapshotFields(planned));
+  if (isSame) return undefined;
+  const message = `The columns or the partitioning of ${uri} are not those that this was planned upon.`;
+  return { status: "conflict", reason: "metadataChanged", message, version };
+}
+
+function stage(
+  table: DeltaTable,
+  index: KeyIndex,
+  snapshot: Snapshot,
+  options: MergeLandedOptions,
+): Promise<StagedMerge> {
+  const { attemptId, landed, snapshotMicros, fields, encoder, signal } = options;
+  const { random, clock } = table;
+  const nowMs = clock.nowMs();
+  return stageMerge(snapshot, {
+    table,
+    random,
+    attemptId,
+    landed,
+    index,
+    snapshotMicros,
+    fields,
+    encoder,
+    nowMs,
+    signal,
+  });
+}
+
+function stageNew(table: DeltaTable, index: KeyIndex, options: MergeLandedOptions): StagedMerge {
+  const { landed, snapshotMicros, fields, partitionColumns, newTable = {} } = options;
+  const inserted = index.size;
+  return {
+    plan: planCreateTable({
+      id: table.random.uuid(),
+      fields,
+      partitionColumns,
+      ...newTable,
+      createdAtMs: table.clock.nowMs(),
+      files: landed.map((file) => toAddFile(file, snapshotMicros)),
+    }),
+    counts: { incoming: inserted, inserted, updated: 0, skippedAsOlder: 0, rowsBefore: 0, rowsAfter: inserted },
+    added: landed,
+    removed: [],
+    filesRead: 0,
+  };
+}

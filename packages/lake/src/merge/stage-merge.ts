@@ -1,0 +1,186 @@
+import type { Random } from "@snowmelt/core/ports";
+import { type Field, sameFields } from "@snowmelt/core/types";
+import type { AddFile, TableAction } from "../delta/action.ts";
+import type { CommitPlan } from "../delta/commit-plan.ts";
+import { fileMetrics, snapshotFields, toRemove, withEvolvedSchema } from "../delta/plan-table.ts";
+import type { TableLocation } from "../delta/read-commits.ts";
+import type { Snapshot } from "../delta/snapshot.ts";
+import { lakeError } from "../lake-error.ts";
+import { type LandedFile, snapshotMicrosOf, toAddFile } from "../land/landed-file.ts";
+import { readTableFile } from "../land/read-table-file.ts";
+import type { ParquetEncoderOptions } from "../parquet/index.ts";
+import { parseStats } from "../stats/parse-stats.ts";
+import { fate, type KeyIndex } from "./key-index.ts";
+import { matchFile } from "./match-file.ts";
+import { openKeyFilter } from "./may-hold-keys.ts";
+import { type RewriteOptions, rewriteFile } from "./rewrite-file.ts";
+
+export interface StageMergeOptions {
+  readonly table: TableLocation;
+  readonly random: Random;
+  readonly attemptId: string;
+  /** The window's rows, landed below the table's root; in the order in which `index` was made of them. */
+  readonly landed: readonly LandedFile[];
+  readonly index: KeyIndex;
+  /** When the window was read at the source, in microseconds since the epoch. */
+  readonly snapshotMicros: bigint;
+  /** The table's fields after the merge, partition columns included. @default the table's */
+  readonly fields?: readonly Field[] | undefined;
+  readonly encoder?: ParquetEncoderOptions | undefined;
+  /** For `deletionTimestamp`. */
+  readonly nowMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface MergeCounts {
+  /** Rows of the window: inserted + updated + skippedAsOlder. */
+  readonly incoming: number;
+  readonly inserted: number;
+  readonly updated: number;
+  /** Rows older than what the table has of the same key. */
+  readonly skippedAsOlder: number;
+  readonly rowsBefore: number;
+  /** rowsBefore + inserted, as the files say. */
+  readonly rowsAfter: number;
+}
+
+export interface StagedMerge {
+  readonly plan: CommitPlan;
+  readonly counts: MergeCounts;
+  /** What the commit adds: the window's files, and those written anew. */
+  readonly added: readonly LandedFile[];
+  readonly removed: readonly AddFile[];
+  /** Files of the table whose keys were read, by what their statistics said. */
+  readonly filesRead: number;
+}
+
+/**
+ * Writes what a merge by key needs upon a snapshot, and plans its commit: copy on write of the files that hold a row the
+ * window replaces. A row is replaced when the incoming one is not older. Nothing becomes visible; it may be repeated, and
+ * must be upon another snapshot when the commit conflicts. Memory: the index, the numbers of replaced rows, a row group
+ * read and one written.
+ */
+export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions): Promise<StagedMerge> {
+  const { table, index, landed, snapshotMicros, signal, nowMs } = options;
+  const fields = options.fields ?? snapshotFields(snapshot);
+  const partitionColumns = snapshot.metaData.partitionColumns;
+  const rewrite: RewriteOptions = {
+    table,
+    attemptId: options.attemptId,
+    random: options.random,
+    fileFields: fields.filter(({ name }) => !partitionColumns.includes(name)),
+    partitionColumns,
+    alwaysIndexed: index.keyFields.map(({ name }) => name),
+    encoder: options.encoder ?? {},
+    signal,
+  };
+  const indexed = index.cursorField ? [...index.keyFields, index.cursorField] : index.keyFields;
+  const mayHoldKeys = openKeyFilter(index, landed);
+  index.fates.fill(fate.insert);
+  const added: { readonly file: LandedFile; readonly micros: bigint | undefined }[] = [];
+  const removed: AddFile[] = [];
+  let [filesRead, rowsBefore, removedRows] = [0, 0, 0];
+
+  for (const [path, add] of snapshot.files) {
+    signal?.throwIfAborted();
+    const rows = parseStats(add.stats, [])?.numRecords;
+    if (rows !== undefined && !mayHoldKeys(add)) {
+      rowsBefore += rows;
+      continue;
+    }
+    filesRead++;
+    const file = { path, partitionValues: add.partitionValues };
+    const existingMicros = snapshotMicrosOf(add);
+    const match = await matchFile(index, readTableFile(table, file, { fields: indexed, signal }), {
+      path,
+      incomingMicros: snapshotMicros,
+      existingMicros,
+    });
+    rowsBefore += match.rowCount;
+    if (match.replaced.length === 0) continue;
+    removed.push(add);
+    removedRows += match.rowCount;
+    if (match.replaced.length === match.rowCount) continue;
+    added.push({ file: await rewriteFile(file, match.replaced, rewrite), micros: existingMicros });
+  }
+  for (const file of await withoutSkipped(landed, index, rewrite)) added.push({ file, micros: snapshotMicros });
+
+  const files = added.map(({ file }) => file);
+  const counts = countRows(index, { rowsBefore, removedRows, files });
+  const adds = added.map(({ file, micros }) => toAddFile(file, micros));
+  const removes = removed.map((add) => toRemove(add, nowMs));
+  const plan = mergePlan(snapshot, { adds, removes, counts, mayHoldKeys, key: rewrite.alwaysIndexed });
+  return {
+    plan: sameFields(fields, snapshotFields(snapshot)) ? plan : withEvolvedSchema(plan, snapshot, fields),
+    counts,
+    added: files,
+    removed,
+    filesRead,
+  };
+}
+
+/** The window's files without the rows that the table has newer: as they are, written anew, or left out. */
+async function withoutSkipped(
+  landed: readonly LandedFile[],
+  index: KeyIndex,
+  rewrite: RewriteOptions,
+): Promise<readonly LandedFile[]> {
+  const kept: LandedFile[] = [];
+  let first = 0;
+  for (const file of landed) {
+    const fates = index.fates.subarray(first, first + file.rowCount);
+    first += file.rowCount;
+    const skipped = [...fates.entries()].flatMap(([row, found]) => (found === fate.skip ? [row] : []));
+    if (skipped.length === 0) kept.push(file);
+    else if (skipped.length < file.rowCount) kept.push(await rewriteFile(file, skipped, rewrite));
+  }
+  return kept;
+}
+
+function countRows(
+  index: KeyIndex,
+  sums: { readonly rowsBefore: number; readonly removedRows: number; readonly files: readonly LandedFile[] },
+): MergeCounts {
+  const tally = [0, 0, 0];
+  for (const found of index.fates) tally[found] = (tally[found] ?? 0) + 1;
+  const [inserted = 0, updated = 0, skippedAsOlder = 0] = tally;
+  const addedRows = sums.files.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  const rowsAfter = sums.rowsBefore - sums.removedRows + addedRows;
+  if (rowsAfter !== sums.rowsBefore + inserted) {
+    throw lakeError(
+      "MERGE_COUNT_MISMATCH",
+      `A merge of ${inserted} new and ${updated} newer rows into ${sums.rowsBefore} would leave ${rowsAfter} rows, expected ${sums.rowsBefore + inserted}. Nothing was committed.`,
+      { details: { inserted, updated, skippedAsOlder, rowsBefore: sums.rowsBefore, rowsAfter } },
+    );
+  }
+  return { incoming: index.size, inserted, updated, skippedAsOlder, rowsBefore: sums.rowsBefore, rowsAfter };
+}
+
+function mergePlan(
+  snapshot: Snapshot,
+  merge: {
+    readonly adds: readonly AddFile[];
+    readonly removes: readonly ReturnType<typeof toRemove>[];
+    readonly counts: MergeCounts;
+    readonly mayHoldKeys: (add: AddFile) => boolean;
+    readonly key: readonly string[];
+  },
+): CommitPlan {
+  const { adds, removes, counts, mayHoldKeys, key } = merge;
+  const actions: TableAction[] = [...removes.map((remove) => ({ remove })), ...adds.map((add) => ({ add }))];
+  return {
+    operation: "MERGE",
+    operationParameters: { matchedBy: JSON.stringify(key) },
+    operationMetrics: {
+      ...fileMetrics(adds, removes),
+      numSourceRows: `${counts.incoming}`,
+      numTargetRowsInserted: `${counts.inserted}`,
+      numTargetRowsUpdated: `${counts.updated}`,
+      numRowsSkippedAsOlder: `${counts.skippedAsOlder}`,
+    },
+    readVersion: snapshot.version,
+    isBlindAppend: false,
+    conflictRule: { kind: "keys", mayHoldKeys },
+    actions,
+  };
+}

@@ -1,0 +1,451 @@
+import { memoryObjectStore, type ObjectStore, seededRandom } from "@snowmelt/core/ports";
+import type { Field, PartitionTransform, Value } from "@snowmelt/core/types";
+import {
+  type DeltaTable,
+  landBatches,
+  type MergeLandedOptions,
+  mergeLanded,
+  planAppend,
+  planTableLayout,
+  toAddFile,
+} from "@snowmelt/lake/delta";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { mustSnapshot, openTable } from "./delta-log.ts";
+import { tableRows, toBatch } from "./table-rows.ts";
+
+const fields: readonly Field[] = [
+  { name: "ID", type: { kind: "int64" }, nullable: false },
+  { name: "CURSOR", type: { kind: "int64" }, nullable: true },
+  { name: "P", type: { kind: "string" }, nullable: true },
+  { name: "V", type: { kind: "string" }, nullable: true },
+];
+const byP: PartitionTransform = { kind: "identity", column: "P" };
+let attempts = 0;
+
+interface Window {
+  readonly rows: readonly (readonly Value[])[];
+  readonly snapshotMicros: bigint;
+  readonly n?: number;
+  readonly hi?: bigint;
+}
+
+async function merge(table: DeltaTable, window: Window, options: Partial<MergeLandedOptions> = {}) {
+  const attemptId = `a${attempts++}`;
+  const layout = planTableLayout(fields, [byP]);
+  const random = seededRandom(attempts);
+  const landed = await landBatches([toBatch(fields, window.rows)], { table, layout, attemptId, random });
+  const { n, hi = 0n, snapshotMicros } = window;
+  return mergeLanded(table, {
+    landed,
+    key: ["ID"],
+    cursor: "CURSOR",
+    snapshotMicros,
+    attemptId,
+    planned: await table.snapshot(),
+    fields: layout.fields,
+    partitionColumns: layout.partitionColumns,
+    ...(n === undefined ? {} : { lanes: [{ appId: "live", n, hi }] }),
+    ...options,
+  });
+}
+
+const sorted = async (table: DeltaTable) =>
+  (await tableRows(table, fields)).toSorted((a, b) => Number(a[0]) - Number(b[0]));
+
+describe("merge by key", () => {
+  it("makes the table, then updates and inserts, also when an update moves a row to another partition", async () => {
+    const table = openTable();
+    const first = await merge(table, {
+      rows: [
+        [1n, 1n, "a", "one"],
+        [2n, 1n, "a", "two"],
+        [3n, 1n, "b", "three"],
+      ],
+      snapshotMicros: 10n,
+      n: 1,
+    });
+    expect(first).toMatchObject({ status: "committed", version: 0, counts: { inserted: 3, rowsAfter: 3 } });
+    const second = await merge(table, {
+      rows: [
+        [2n, 2n, "b", "TWO"],
+        [4n, 2n, null, "four"],
+      ],
+      snapshotMicros: 20n,
+      n: 2,
+    });
+    expect(second).toMatchObject({
+      status: "committed",
+      version: 1,
+      counts: { incoming: 2, inserted: 1, updated: 1, skippedAsOlder: 0, rowsBefore: 3, rowsAfter: 4 },
+      removedFiles: 1,
+    });
+    expect(await sorted(table)).toEqual([
+      [1n, 1n, "a", "one"],
+      [2n, 2n, "b", "TWO"],
+      [3n, 1n, "b", "three"],
+      [4n, 2n, null, "four"],
+    ]);
+  });
+
+  it("does not put an old value back, in either order of a backfill slice and the live lane", async () => {
+    const old: Window = { rows: [[1n, 5n, "a", "read early"]], snapshotMicros: 100n };
+    const live: Window = { rows: [[1n, 9n, "b", "live"]], snapshotMicros: 200n };
+    for (const order of [
+      [old, live],
+      [live, old],
+    ]) {
+      const table = openTable();
+      await merge(table, { rows: [[7n, 0n, "a", "other"]], snapshotMicros: 1n });
+      const outcomes = [];
+      for (const window of order) outcomes.push(await merge(table, window));
+      expect(await sorted(table)).toEqual([
+        [1n, 9n, "b", "live"],
+        [7n, 0n, "a", "other"],
+      ]);
+      expect(outcomes[1]).toMatchObject({
+        counts: order[0] === old ? { updated: 1 } : { skippedAsOlder: 1, inserted: 0 },
+      });
+    }
+  });
+
+  it("lets the time of reading decide between rows of one cursor, also after the file was written anew", async () => {
+    const table = openTable();
+    await merge(table, {
+      rows: [
+        [1n, 5n, "a", "at 300"],
+        [2n, 5n, "a", "x"],
+      ],
+      snapshotMicros: 300n,
+    });
+    await merge(table, { rows: [[2n, 6n, "a", "y"]], snapshotMicros: 400n });
+    expect(await merge(table, { rows: [[1n, 5n, "a", "at 200"]], snapshotMicros: 200n })).toMatchObject({
+      counts: { skippedAsOlder: 1 },
+    });
+    expect(await merge(table, { rows: [[1n, 5n, "a", "at 300 again"]], snapshotMicros: 300n })).toMatchObject({
+      counts: { updated: 1 },
+    });
+    expect((await sorted(table))[0]).toEqual([1n, 5n, "a", "at 300 again"]);
+  });
+
+  it("ends with the newest version of each row, whatever windows came in whatever order", async () => {
+    const row = fc.record({
+      id: fc.integer({ min: 0, max: 12 }),
+      cursor: fc.option(fc.integer({ min: 0, max: 4 })),
+      p: fc.option(fc.constantFrom("a", "b", "c")),
+    });
+    const windows = fc.array(
+      fc.record({
+        rows: fc.uniqueArray(row, { selector: ({ id }) => id, maxLength: 8 }),
+        at: fc.integer({ min: 1, max: 20 }),
+      }),
+      { minLength: 1, maxLength: 6 },
+    );
+    await fc.assert(
+      fc.asyncProperty(windows, async (list) => {
+        const table = openTable();
+        const model = new Map<number, { cursor: number | null; at: number; row: Value[] }>();
+        for (const [index, { rows, at }] of list.entries()) {
+          const before = model.size;
+          const tally = { inserted: 0, updated: 0, skippedAsOlder: 0 };
+          const incoming = rows.map(({ id, cursor, p }): Value[] => [
+            BigInt(id),
+            cursor === null ? null : BigInt(cursor),
+            p,
+            `${index}`,
+          ]);
+          for (const [position, { id, cursor }] of rows.entries()) {
+            const held = model.get(id);
+            const heldCursor = held?.cursor ?? null;
+            const byCursor = heldCursor !== null && cursor !== null && heldCursor !== cursor;
+            const isNewer = !held || (byCursor ? cursor > heldCursor : at >= held.at);
+            tally[held ? (isNewer ? "updated" : "skippedAsOlder") : "inserted"]++;
+            if (isNewer) model.set(id, { cursor, at, row: incoming[position] ?? [] });
+          }
+          const outcome = await merge(table, {
+            rows: incoming,
+            snapshotMicros: BigInt(at),
+            n: index + 1,
+            hi: BigInt(index),
+          });
+          expect(outcome).toMatchObject({
+            status: "committed",
+            counts: { ...tally, rowsBefore: before, rowsAfter: model.size },
+          });
+        }
+        const expected = [...model.values()].map(({ row }) => row).sort((a, b) => Number(a[0]) - Number(b[0]));
+        expect(await sorted(table)).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("does a step of a lane once", async () => {
+    const table = openTable();
+    const window = { rows: [[1n, 1n, "a", "x"]], snapshotMicros: 1n, n: 1, hi: 5n };
+    await merge(table, window);
+    expect(await merge(table, window)).toEqual({ status: "alreadyCommitted", version: 0 });
+    expect(await merge(table, { ...window, hi: 6n })).toMatchObject({ status: "conflict", reason: "lane" });
+    expect((await table.snapshot())?.version).toBe(0);
+  });
+
+  it("commits the step of an empty window and leaves the files alone", async () => {
+    const table = openTable();
+    await merge(table, { rows: [[1n, 1n, "a", "x"]], snapshotMicros: 1n, n: 1 });
+    expect(await merge(table, { rows: [], snapshotMicros: 2n, n: 2 })).toMatchObject({
+      version: 1,
+      removedFiles: 0,
+      filesRead: 0,
+    });
+    expect(await sorted(table)).toHaveLength(1);
+  });
+});
+
+describe("keys", () => {
+  it.each([
+    ["NULL", [[null, 1n, "a", "x"]], "MERGE_KEY_NULL", /key column ID is NULL/],
+    [
+      "twice in a window",
+      [
+        [7n, 1n, "a", "x"],
+        [8n, 1n, "b", "x"],
+        [7n, 1n, "b", "y"],
+      ],
+      "MERGE_KEY_DUPLICATE",
+      /The key ID = 7 occurs twice/,
+    ],
+  ])("that are %s block, naming the key", async (_case, rows, code, message) => {
+    const table = openTable();
+    const nullable = fields.map((field) => ({ ...field, nullable: true }));
+    const layout = planTableLayout(nullable, [byP]);
+    const landed = await landBatches([toBatch(nullable, rows)], {
+      table,
+      layout,
+      attemptId: "k",
+      random: seededRandom(1),
+    });
+    const options = {
+      landed,
+      key: ["ID"],
+      cursor: "CURSOR",
+      snapshotMicros: 1n,
+      attemptId: "k",
+      planned: undefined,
+      fields: layout.fields,
+      partitionColumns: ["P"],
+    };
+    await expect(mergeLanded(table, options)).rejects.toMatchObject({
+      code,
+      category: "data",
+      message: expect.stringMatching(message),
+    });
+    expect(await table.snapshot()).toBeUndefined();
+  });
+
+  it("that a table holds twice are found when one is merged", async () => {
+    const table = openTable();
+    await merge(table, { rows: [[1n, 1n, "a", "x"]], snapshotMicros: 1n });
+    const layout = planTableLayout(fields, [byP]);
+    const again = await landBatches([toBatch(fields, [[1n, 1n, "b", "x"]])], {
+      table,
+      layout,
+      attemptId: "dup",
+      random: seededRandom(2),
+    });
+    await table.commit(
+      planAppend(
+        await mustSnapshot(table),
+        again.map((file) => toAddFile(file, 1n)),
+      ),
+    );
+    await expect(merge(table, { rows: [[1n, 2n, "a", "y"]], snapshotMicros: 2n })).rejects.toThrow(
+      /table holds the key ID = 1 twice/,
+    );
+  });
+
+  it("may be of several columns of any type but floats, a partition column among them", async () => {
+    const keyTypes: Field["type"][] = [
+      { kind: "boolean" },
+      { kind: "int32" },
+      { kind: "decimal", precision: 38, scale: 2 },
+      { kind: "date" },
+      { kind: "timestamp", unit: "us", utc: false },
+      { kind: "binary" },
+    ];
+    const wide: Field[] = [
+      ...keyTypes.map((type, index): Field => ({ name: `K${index}`, type, nullable: false })),
+      { name: "P", type: { kind: "string" }, nullable: false },
+      { name: "V", type: { kind: "string" }, nullable: true },
+    ];
+    const key = [...keyTypes.map((_, index) => `K${index}`), "P"];
+    const layout = planTableLayout(wide, [byP]);
+    const row = (p: string, byte: number, v: string): Value[] => [
+      true,
+      -1,
+      -(10n ** 37n),
+      -719162,
+      -1n,
+      new Uint8Array([byte]),
+      p,
+      v,
+    ];
+    const table = openTable();
+    for (const [round, rows] of [
+      [row("a", 0, "1"), row("a", 1, "1"), row("b", 0, "1")],
+      [row("a", 1, "2"), row("ab", 0, "2")],
+    ].entries()) {
+      const landed = await landBatches([toBatch(wide, rows)], {
+        table,
+        layout,
+        attemptId: `w${round}`,
+        random: seededRandom(round),
+      });
+      await mergeLanded(table, {
+        landed,
+        key,
+        snapshotMicros: BigInt(round),
+        attemptId: `w${round}`,
+        planned: await table.snapshot(),
+        fields: layout.fields,
+        partitionColumns: ["P"],
+      });
+    }
+    const found = (await tableRows(table, wide))
+      .map((values) => values.slice(-3))
+      .map(([bytes, p, v]) => `${p}${bytes}=${v}`);
+    expect(found.sort()).toEqual(["a0=1", "a1=2", "ab0=2", "b0=1"]);
+    const floating = mergeLanded(table, {
+      landed: [],
+      key: ["F"],
+      snapshotMicros: 1n,
+      attemptId: "f",
+      planned: await table.snapshot(),
+      fields: [{ name: "F", type: { kind: "float64" }, nullable: false }],
+      partitionColumns: [],
+    });
+    await expect(floating).rejects.toMatchObject({ code: "MERGE_KEY_INVALID" });
+  });
+});
+
+describe("what a merge touches", () => {
+  const ranges = (table: DeltaTable) =>
+    merge(table, { rows: [], snapshotMicros: 0n }).then(async () => {
+      for (const from of [0n, 100n, 200n]) {
+        await merge(table, {
+          rows: Array.from({ length: 50 }, (_, index) => [from + BigInt(index), 1n, "a", "x"]),
+          snapshotMicros: 1n,
+        });
+      }
+    });
+
+  it("reads only files whose key statistics hold a key of the window, and rewrites only those with a match", async () => {
+    const table = openTable();
+    await ranges(table);
+    const outcome = await merge(table, {
+      rows: [
+        [10n, 2n, "z", "y"],
+        [230n, 2n, "z", "y"],
+        [500n, 2n, "z", "y"],
+      ],
+      snapshotMicros: 2n,
+    });
+    expect(outcome).toMatchObject({
+      filesRead: 2,
+      removedFiles: 2,
+      counts: { inserted: 1, updated: 2, rowsAfter: 151 },
+    });
+    const between = await merge(table, {
+      rows: [
+        [60n, 2n, "z", "y"],
+        [299n, 2n, "z", "y"],
+      ],
+      snapshotMicros: 2n,
+    });
+    expect(between).toMatchObject({ removedFiles: 0, counts: { inserted: 2 } });
+  });
+
+  it("lets a commit of other keys pass, and looks again after one that may hold its keys", async () => {
+    for (const [rivalId, expected] of [
+      [900n, { inserted: 0, updated: 1 }],
+      [20n, { inserted: 0, updated: 1 }],
+    ] as const) {
+      const inner = memoryObjectStore();
+      await ranges(openTable(inner));
+      let isArmed = true;
+      const store: ObjectStore = {
+        ...inner,
+        async putIfAbsent(key, body, options) {
+          if (isArmed && key.endsWith("00000000000000000004.json")) {
+            isArmed = false;
+            await merge(openTable(inner, 77), { rows: [[rivalId, 9n, "a", "rival"]], snapshotMicros: 9n });
+          }
+          return inner.putIfAbsent(key, body, options);
+        },
+      };
+      const outcome = await merge(openTable(store), { rows: [[21n, 5n, "a", "mine"]], snapshotMicros: 5n });
+      expect(outcome).toMatchObject({ status: "committed", version: 5, counts: expected });
+      const rows = await sorted(openTable(inner));
+      expect(rows.filter(([id]) => id === rivalId || id === 21n).map((row) => row[3])).toEqual(
+        rivalId < 21n ? ["rival", "mine"] : ["mine", "rival"],
+      );
+      expect(rows).toHaveLength(rivalId === 900n ? 151 : 150);
+    }
+  });
+
+  it("does not insert a key that a rival inserted meanwhile a second time", async () => {
+    const inner = memoryObjectStore();
+    await ranges(openTable(inner));
+    let isArmed = true;
+    const store: ObjectStore = {
+      ...inner,
+      async putIfAbsent(key, body, options) {
+        if (isArmed && key.endsWith("00000000000000000004.json")) {
+          isArmed = false;
+          await merge(openTable(inner, 78), { rows: [[777n, 9n, "b", "rival"]], snapshotMicros: 9n });
+        }
+        return inner.putIfAbsent(key, body, options);
+      },
+    };
+    const outcome = await merge(openTable(store), { rows: [[777n, 5n, "a", "mine"]], snapshotMicros: 5n });
+    expect(outcome).toMatchObject({ status: "committed", counts: { skippedAsOlder: 1, inserted: 0 } });
+    expect((await sorted(openTable(inner))).filter(([id]) => id === 777n)).toEqual([[777n, 9n, "b", "rival"]]);
+  });
+
+  it("says when the schema changed after the plan, and adds columns that were planned", async () => {
+    const table = openTable();
+    await ranges(table);
+    const planned = await mustSnapshot(table);
+    const wider: Field[] = [...fields, { name: "NEW", type: { kind: "int32" }, nullable: true }];
+    const layout = planTableLayout(wider, [byP]);
+    const landed = await landBatches([toBatch(wider, [[10n, 2n, "a", "y", 42]])], {
+      table,
+      layout,
+      attemptId: "n",
+      random: seededRandom(9),
+    });
+    const options = {
+      landed,
+      key: ["ID"],
+      cursor: "CURSOR",
+      snapshotMicros: 5n,
+      attemptId: "n",
+      fields: wider,
+      partitionColumns: ["P"],
+    };
+    expect(await mergeLanded(table, { ...options, planned })).toMatchObject({
+      status: "committed",
+      counts: { updated: 1 },
+    });
+    const rows = await tableRows(table);
+    expect(
+      rows
+        .filter(([id]) => id === 10n || id === 11n)
+        .map((row) => row[4])
+        .sort(),
+    ).toEqual([42, null]);
+    expect(await mergeLanded(table, { ...options, planned })).toMatchObject({
+      status: "conflict",
+      reason: "metadataChanged",
+    });
+  });
+});
