@@ -2,6 +2,7 @@ import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
 import type { Secrets } from "@snowmelt/core/ports";
 import type { PipelinePlan, RunEvent, RunManifest } from "@snowmelt/pipeline";
 import type { CliConfig } from "./config.ts";
+import type { SchemaReader } from "./schema-reader.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** What a command works with; everything that reaches outside the process comes through here. */
@@ -14,6 +15,7 @@ export interface CliContext {
   readonly signal: AbortSignal;
   /** Loaded when a command needs it, so that help and mistakes are answered at once. */
   readonly loadEngine: () => Promise<PipelineEngine>;
+  readonly loadSchemaReader: () => Promise<SchemaReader>;
   readonly loadLocal: () => Promise<LocalSnowflakeModule>;
   /** Told by the command how it ended, where that is not by an error. */
   readonly exitWith: (code: number) => void;

@@ -8,6 +8,7 @@ import { toFailure } from "./failure.ts";
 import { loadPeer } from "./load-peer.ts";
 import { failureJson, failureText } from "./output/failure-text.ts";
 import { buildProgram } from "./program.ts";
+import { openSchemaReader } from "./schema-reader.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 
 /**
@@ -28,6 +29,7 @@ export async function main(argv: readonly string[], overrides: Partial<CliContex
     cwd: process.cwd(),
     signal: interruption.signal,
     loadEngine: () => import("@snowmelt/pipeline"),
+    loadSchemaReader: () => openSchemaReader(config),
     loadLocal: () => loadPeer("@snowmelt/local", () => import("@snowmelt/local")),
     exitWith: (ended) => {
       code = ended;

@@ -4,9 +4,10 @@ import type { CliContext } from "./cli-context.ts";
 import { addLocalCommand } from "./commands/local.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRunCommand } from "./commands/run.ts";
+import { addTypegenCommand } from "./commands/typegen.ts";
 import { exitCodes } from "./exit-code.ts";
 
-const commands = [addPlanCommand, addRunCommand, addLocalCommand];
+const commands = [addPlanCommand, addRunCommand, addLocalCommand, addTypegenCommand];
 
 /** The whole command line. A command is one file of `commands/` and its place in the list above. */
 export function buildProgram(context: CliContext): Command {

@@ -39,20 +39,30 @@ function plannedText(plan: PlannedDataset, title: string, paint: Paint): string 
     facts(factsOf(plan)),
     section("columns", columnsText(columns, paint), paint),
     rules.length > 0 &&
-      section("quality", rules.map(({ rule, onFail }) => `${rule}  on failure: ${onFail}\n`).join(""), paint),
+      section(
+        "quality",
+        rules.map(({ rule, onFail }) => `${printable(rule)}  on failure: ${onFail}\n`).join(""),
+        paint,
+      ),
     notices.length > 0 &&
-      section("notices", notices.map(({ code, message }) => `${code}: ${message}\n`).join(""), paint),
-    section("sql", `${sql}\n`, paint),
+      section("notices", notices.map(({ code, message }) => `${code}: ${printable(message)}\n`).join(""), paint),
+    section("sql", `${printable(sql)}\n`, paint),
   ];
   return sections.filter((text) => text !== false).join("");
 }
+
+const writes: Readonly<Record<PlannedDataset["write"], string>> = {
+  create: "creates the table",
+  overwrite: "replaces the table's rows",
+  merge: "merges into the table",
+};
 
 function factsOf(plan: PlannedDataset): (readonly [name: string, value: string])[] {
   const { source, sync, write, table, guarantee, route, routeReason, key, partitionedBy, sourceRows, extract } = plan;
   const version = table.version === null ? "not there yet" : `at version ${table.version}`;
   return [
     ["source", source],
-    ["sync", `${sync}, by ${write}${key.length > 0 ? ` on ${key.join(", ")}` : ""}`],
+    ["sync", `${sync}; ${writes[write]}${key.length > 0 ? `, key ${key.join(", ")}` : ""}`],
     ["window", windowText(plan)],
     ["rows there", sourceRows === null ? "not counted" : groupedText(sourceRows)],
     ["guarantee", `${guarantee.name}: ${guarantee.text}`],
@@ -82,7 +92,7 @@ function columnsText(columns: PlannedDataset["columns"], paint: Paint): string {
 }
 
 function section(name: string, text: string, paint: Paint): string {
-  return `  ${paint("dim", name)}\n${printable(text).replace(/^(?=.)/gm, "    ")}`;
+  return `  ${paint("dim", name)}\n${text.replace(/^(?=.)/gm, "    ")}`;
 }
 
 function facts(entries: readonly (readonly [name: string, value: string])[]): string {

@@ -28,7 +28,7 @@ test("leaves out what matters least where the terminal is narrow", () => {
   expect(progressLine(halfway, layout(80))).toBe(
     "flights  land     ━━━━━━━────────   50 %    500,000 of 1,000,000 rows  5 s left",
   );
-  expect(progressLine(halfway, layout(40))).toBe("flights  land     ━━━━━━──────   50 %");
+  expect(progressLine(halfway, layout(40))).toBe("flights  land     ━━━━━━━────────   50 %");
 });
 
 test("has no bar while the source has not said how many rows there are", () => {
