@@ -25,7 +25,8 @@ function parsedBytes(size: number | string): number {
   const unit = match?.[2];
   if (!match || !isUnit(unit)) return Number.NaN;
   const bytes = Number(match[1]) * unitBytes[unit];
-  return bytes > 0 ? bytes : Number.NaN;
+  const whole = Math.round(bytes);
+  return whole > 0 && Math.abs(bytes - whole) < 1e-6 ? whole : Number.NaN;
 }
 
 function isUnit(unit: string | undefined): unit is keyof typeof unitBytes {

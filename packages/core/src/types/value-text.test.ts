@@ -11,6 +11,8 @@ describe("valueText", () => {
     expect(at(-62_135_596_800_000_000n)).toBe("0001-01-01T00:00:00.000000Z");
     expect(valueText({ kind: "timestamp", unit: "ns", utc: true }, 1n)).toBe("1970-01-01T00:00:00.000000001Z");
     expect(valueText({ kind: "date" }, -719_162)).toBe("0001-01-01");
+    expect(valueText({ kind: "date" }, 2 ** 31 - 1)).toBe("5881580-07-11");
+    expect(valueText({ kind: "date" }, -(2 ** 31))).toBe("-5877641-06-23");
     expect(valueText({ kind: "time", unit: "us" }, 86_399_999_999n)).toBe("23:59:59.999999");
   });
 

@@ -1,8 +1,6 @@
 import type { Value } from "./column-batch.ts";
 import type { LandType, TimeUnit } from "./land-type.ts";
 
-const dayMs = 86_400_000;
-
 /**
  * A value for people, exact: `-12.50`, `2026-01-31`, `2026-01-31T10:00:00.000001Z` (no `Z` without a zone),
  * `10:00:00.000000`, hex for binary, `NULL`. Not cut and not quoted.
@@ -35,11 +33,20 @@ export function decimalText(unscaled: bigint, scale: number): string {
   return scale === 0 ? sign + digits : `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
+/** In the proleptic Gregorian calendar, for any 32-bit day (the platform's Date ends at 100,000,000). */
 function dateText(days: number): string {
-  const date = new Date(days * dayMs);
-  const year = date.getUTCFullYear();
-  const shown = year >= 0 && year <= 9999 ? String(year).padStart(4, "0") : String(year);
-  return `${shown}-${two(date.getUTCMonth() + 1)}-${two(date.getUTCDate())}`;
+  // Counted in years that begin in March, so that the leap day is the last of its year.
+  const shifted = days + 719_468;
+  const era = Math.floor(shifted / 146_097);
+  const dayOfEra = shifted - era * 146_097;
+  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const day = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0);
+  return `${year < 0 ? year : String(year).padStart(4, "0")}-${two(month)}-${two(day)}`;
 }
 
 function clockText(units: bigint, unit: TimeUnit): string {

@@ -19,7 +19,15 @@ export interface ByteKeys {
 const maxKeys = 1 << 18;
 const indexBits = 24;
 
-export function openByteKeys(store: RunStore, maxRunBytes = 8 << 20): ByteKeys {
+export interface ByteKeysOptions {
+  /** A run is full when its keys have this many bytes. */
+  readonly maxRunBytes: number;
+  /** Only for tests of keys that share a hash. */
+  readonly hash?: typeof hashBytes;
+}
+
+export function openByteKeys(store: RunStore, options: ByteKeysOptions): ByteKeys {
+  const { maxRunBytes, hash: hashInto = hashBytes } = options;
   const starts = new Uint32Array(maxKeys + 1);
   const lows = new Uint32Array(maxKeys);
   const order = new BigUint64Array(maxKeys);
@@ -44,7 +52,7 @@ export function openByteKeys(store: RunStore, maxRunBytes = 8 << 20): ByteKeys {
       keys.view = new DataView(wider.buffer);
     },
     push(end) {
-      hashBytes(keys.bytes, keys.length, end, hash);
+      hashInto(keys.bytes, keys.length, end, hash);
       lows[count] = hash.low;
       orderWords[count * 2] = (hash.low & 0xff000000) | count;
       orderWords[count * 2 + 1] = hash.high;

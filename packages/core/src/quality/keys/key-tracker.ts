@@ -5,8 +5,8 @@ import { fieldOf } from "../rule-kind.ts";
 import { type ByteKeys, openByteKeys } from "./byte-keys.ts";
 import { keyBytesText, keyPart } from "./key-bytes.ts";
 import { type DuplicateKey, mergeRuns } from "./merge-runs.ts";
-import { openRunStore, type RunStore } from "./run-store.ts";
-import { openWordKeys } from "./word-keys.ts";
+import { openRunStore } from "./run-store.ts";
+import { openWordKeys, type WordKeys } from "./word-keys.ts";
 
 export interface KeyTrackerOptions {
   /** The fields of every batch, in order. */
@@ -20,6 +20,8 @@ export interface KeyTrackerOptions {
   readonly nulls: "exclude" | "equal";
   /** Sorted keys beyond this are spilled. Up to 40 MB more are needed while reading and merging. Default 128,000,000. */
   readonly memoryBudgetBytes?: number;
+  /** Keys are sorted in runs of about this size. Default 8,388,608. */
+  readonly runBytes?: number;
   /** Default: the system's temporary folder. The file has no name, so nothing is left behind. */
   readonly spillDirectory?: string;
 }
@@ -51,11 +53,13 @@ export const defaultKeyBudgetBytes = 128_000_000;
 const maxSamples = 5;
 
 export function openKeyTracker(options: KeyTrackerOptions): KeyTracker {
-  const { fields, memoryBudgetBytes = defaultKeyBudgetBytes, spillDirectory = tmpdir() } = options;
+  const { fields, memoryBudgetBytes = defaultKeyBudgetBytes, spillDirectory = tmpdir(), runBytes = 2 ** 23 } = options;
   const columns = options.key.map((name) => fieldOf(fields, name));
   const keyFields = columns.map(({ field }) => field);
   const store = openRunStore({ memoryBudgetBytes, spillDirectory });
-  const keys = isWord(keyFields) ? openWordCollector(store) : openByteCollector(store, options.nulls);
+  const keys = isWord(keyFields)
+    ? openWordCollector(openWordKeys(store, Math.ceil(runBytes / 8)))
+    : openByteCollector(openByteKeys(store, { maxRunBytes: runBytes }), options.nulls);
   let rows = 0;
   let rowsWithNull = 0;
   return {
@@ -90,8 +94,7 @@ interface Collector {
   text(fields: readonly Field[], key: DuplicateKey): string;
 }
 
-function openWordCollector(store: RunStore): Collector {
-  const keys = openWordKeys(store);
+function openWordCollector(keys: WordKeys): Collector {
   return {
     form: "word",
     async observe([vector], rowCount) {
@@ -107,8 +110,7 @@ function openWordCollector(store: RunStore): Collector {
   };
 }
 
-function openByteCollector(store: RunStore, nulls: "exclude" | "equal"): Collector {
-  const keys = openByteKeys(store);
+function openByteCollector(keys: ByteKeys, nulls: "exclude" | "equal"): Collector {
   return {
     form: "wordAndBytes",
     async observe(vectors, rowCount) {

@@ -9,7 +9,7 @@ export interface WordKeys {
 
 const firstKeys = 4096;
 
-export function openWordKeys(store: RunStore, maxKeys = 1 << 20): WordKeys {
+export function openWordKeys(store: RunStore, maxKeys: number): WordKeys {
   let keys = new BigUint64Array(Math.min(firstKeys, maxKeys));
   let words = new Int32Array(keys.buffer);
   let count = 0;

@@ -45,7 +45,7 @@ function openUniqueness(columns: readonly string[], context: RuleContext): RuleO
         measured:
           duplicateKeys === 0
             ? `all ${rows} rows differ`
-            : `${duplicateKeys} values in ${duplicateRows} of ${rows} rows`,
+            : `${duplicateKeys} ${duplicateKeys === 1 ? "value" : "values"} in ${duplicateRows} of ${rows} rows`,
         rowsFailing: duplicateRows,
         samples: samples.map(({ key, count }) => ({ value: `${key} (${count} times)` })),
       };
