@@ -21,7 +21,19 @@ function readQuoted(text: string, quote: '"' | "'"): { value: string; rest: stri
 
 const hostile = fc.oneof(
   fc.string({ unit: "binary", minLength: 1, maxLength: 255 }),
-  fc.constantFrom('a"b', "a'b", "x; DROP TABLE t; --", "/* */", "a\\", "\\'", '""', "a\nb", "$$", "é😀", "n".repeat(255)),
+  fc.constantFrom(
+    'a"b',
+    "a'b",
+    "x; DROP TABLE t; --",
+    "/* */",
+    "a\\",
+    "\\'",
+    '""',
+    "a\nb",
+    "$$",
+    "é😀",
+    "n".repeat(255),
+  ),
 );
 
 describe("quoting", () => {

@@ -8,7 +8,12 @@ import { decodeCells, openDecoder } from "./open-decoder.ts";
 const table = { database: "DB", schema: "PUBLIC", name: "T" };
 
 /** Lands a column's texts and gives back every landed column's values. */
-function land(type: string, texts: readonly (string | null)[], override?: ColumnOverride, target: LandTarget = "delta") {
+function land(
+  type: string,
+  texts: readonly (string | null)[],
+  override?: ColumnOverride,
+  target: LandTarget = "delta",
+) {
   const landed = planLanding([["C", type]], override ? { C: override } : {}, target);
   const plan = planExtract({ source: { table }, landed });
   const batch = decodeCells(
@@ -62,17 +67,23 @@ describe("numbers", () => {
 
   it("takes a fraction of zeros for a whole number and refuses any other", () => {
     expect(values("NUMBER(10,2)", ["12.00", "-0.00"], { kind: "integer" })).toEqual([12n, 0n]);
-    expect(refusal(() => values("NUMBER(10,2)", ["12.50"], { kind: "integer" })).message).toContain("not a whole number");
+    expect(refusal(() => values("NUMBER(10,2)", ["12.50"], { kind: "integer" })).message).toContain(
+      "not a whole number",
+    );
   });
 
   it("lands decimals of every precision and scale exactly", () => {
-    const decimals = fc.integer({ min: 1, max: 38 }).chain((precision) =>
-      fc.integer({ min: 0, max: precision }).chain((scale) =>
+    const decimals = fc
+      .integer({ min: 1, max: 38 })
+      .chain((precision) =>
         fc
-          .array(fc.bigInt({ min: -(10n ** BigInt(precision)) + 1n, max: 10n ** BigInt(precision) - 1n }))
-          .map((unscaled) => ({ precision, scale, unscaled })),
-      ),
-    );
+          .integer({ min: 0, max: precision })
+          .chain((scale) =>
+            fc
+              .array(fc.bigInt({ min: -(10n ** BigInt(precision)) + 1n, max: 10n ** BigInt(precision) - 1n }))
+              .map((unscaled) => ({ precision, scale, unscaled })),
+          ),
+      );
     fc.assert(
       fc.property(decimals, ({ precision, scale, unscaled }) => {
         const landed = values(
@@ -179,7 +190,15 @@ describe("dates and times", () => {
   });
 
   it("refuses days that are none", () => {
-    for (const text of ["2023-02-29", "2024-13-01", "0000-01-01", "10000-01-01", "2024-1-01", "2024/01/01", "1900-02-29"]) {
+    for (const text of [
+      "2023-02-29",
+      "2024-13-01",
+      "0000-01-01",
+      "10000-01-01",
+      "2024-1-01",
+      "2024/01/01",
+      "1900-02-29",
+    ]) {
       expect(refusal(() => values("DATE", [text])).code).toBe("VALUE_OUT_OF_RANGE");
     }
   });
@@ -295,7 +314,11 @@ describe("a decoder", () => {
   });
 
   it("refuses a plan whose cell cannot become its field", () => {
-    const cell = { source: "A", type: { kind: "boolean" } as const, outputs: [{ field: 0, part: { kind: "value" } as const }] };
+    const cell = {
+      source: "A",
+      type: { kind: "boolean" } as const,
+      outputs: [{ field: 0, part: { kind: "value" } as const }],
+    };
     const field = { name: "A", type: { kind: "time", unit: "us" } as const, nullable: true };
     expect(refusal(() => openDecoder({ fields: [field], cells: [cell] })).code).toBe("PLAN_INVALID");
   });
