@@ -1,5 +1,6 @@
 import {
   capture,
+  checkPipelines,
   dataset,
   day,
   definePipeline,
@@ -381,7 +382,11 @@ describe("secrets", () => {
   });
 
   it("appear as references alone", () => {
-    const auths = [keyPair(secret("file:/run/key"), secret("env:PASS")), pat(secret("env:PAT")), workloadIdentity()];
+    const auths = [
+      keyPair(secret("file:/run/key"), secret("env:PASS")),
+      pat(secret("env:PAT")),
+      workloadIdentity({ impersonate: ["arn:aws:iam::1:role/r"] }),
+    ];
     for (const auth of auths) {
       expect(() => parseDefinition({ ...written(), platform: platformWith(auth) })).not.toThrow();
     }
@@ -426,6 +431,19 @@ describe("definePlatform", () => {
       expect(root(bad)).toThrow(/lake\.root: expected s3:\/\/bucket\/prefix/);
       expect(root(bad)).not.toThrow(/topsecret/);
     }
+  });
+});
+
+describe("checkPipelines", () => {
+  it("refuses two pipelines of one platform that have a name or a dataset in common", () => {
+    const named = (name: string, ...datasets: string[]) =>
+      parseDefinition(written({}, { name, datasets: Object.fromEntries(datasets.map((key) => [key, airports])) }));
+    expect(() => checkPipelines([named("a", "flights"), named("b", "airports")])).not.toThrow();
+    expect(() => checkPipelines([named("a", "flights"), named("b", "Flights"), named("a", "airports")])).toThrow(
+      "The platform has 2 problems:\n" +
+        "- the pipeline name a is used 2 times: a, a\n" +
+        "- the dataset name flights is used 2 times: flights in pipeline a, Flights in pipeline b",
+    );
   });
 });
 

@@ -1,4 +1,5 @@
 export { canonicalJson } from "./canonical-json.ts";
+export { checkPipelines } from "./check/check-pipelines.ts";
 export { ColumnOverride, decimal, integer, text, timestamp } from "./column.ts";
 export { Dataset, type DatasetInput, type DatasetOver, dataset } from "./dataset.ts";
 export { definePipeline, parseDefinition } from "./define-pipeline.ts";

@@ -15,7 +15,17 @@ export const SnowflakeAuth = z.discriminatedUnion(
     strict({ kind: z.literal("keyPair"), privateKey: Reference, passphrase: Reference.exactOptional() }),
     strict({ kind: z.literal("oauth"), token: Reference }),
     strict({ kind: z.literal("pat"), token: Reference }),
-    strict({ kind: z.literal("workloadIdentity"), provider: z.literal("AWS").default("AWS") }),
+    strict({
+      kind: z.literal("workloadIdentity"),
+      provider: z.literal("AWS").default("AWS"),
+      /** Roles to assume one after the other before signing. */
+      impersonate: z
+        .array(z.string().startsWith("arn:", { error: "expected the ARN of a role" }))
+        .readonly()
+        .default([]),
+      /** Signs by STS GetWebIdentityToken instead of GetCallerIdentity; the user needs an ISSUER. */
+      outboundToken: z.boolean().default(false),
+    }),
   ],
   { error: "expected password(), keyPair(), oauth(), pat() or workloadIdentity()" },
 );
@@ -24,9 +34,14 @@ export type SnowflakeAuth = z.output<typeof SnowflakeAuth>;
 /** Where a Snowflake account is and as whom it is used. Plain http only reaches this machine. */
 export const SnowflakeConnection = strict({
   /** `<organization>-<account>`, or the older locator. */
-  account: name,
+  account: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, {
+    error: "expected an account identifier such as myorg-myaccount",
+  }),
   /** Default: `<account>.snowflakecomputing.com`. */
-  host: name.exactOptional(),
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9._:[\]-]+$/, { error: "expected a host name without scheme, port or path" })
+    .exactOptional(),
   port: z.int().min(1).max(65_535).exactOptional(),
   protocol: z.enum(["https", "http"]).default("https"),
   /** Not needed with oauth() and workloadIdentity(). */
@@ -59,8 +74,10 @@ export const oauth = (token: SecretRef) => ({ kind: "oauth", token }) as const;
 export const pat = (token: SecretRef) => ({ kind: "pat", token }) as const;
 
 /** The identity of the AWS role that runs the pipeline; no secret at all. */
-export const workloadIdentity = () => ({ kind: "workloadIdentity" }) as const;
+export const workloadIdentity = (
+  options: { readonly impersonate?: readonly string[]; readonly outboundToken?: boolean } = {},
+) => ({ kind: "workloadIdentity", ...options }) as const;
 
 function isLoopback(host: string | undefined): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host ?? "");
+  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host ?? "");
 }
