@@ -11,8 +11,8 @@ const maxTextLength = 32;
 
 /**
  * A file's statistics as an `add` holds them: bounds of the first 32 columns and of those in `alwaysIndexed` (merge
- * keys), NULL counts of all. A bound that Delta cannot say exactly is moved outwards, or left out: boolean and binary
- * columns, infinities, columns with NaN (engines disagree on its place), years that ISO dates do not have.
+ * keys), NULL counts of all. A bound that Delta cannot say exactly is moved outwards, or left out: binary columns,
+ * infinities, columns with NaN (engines disagree on its place), years that ISO dates do not have.
  */
 export function toStatsJson(
   summary: Pick<ParquetFileSummary, "rowCount" | "columns">,
@@ -52,6 +52,7 @@ function boundText(field: Field | undefined, column: ColumnSummary, side: "min" 
     case "string":
       return quoted(side === "min" ? cutText(String(value)) : raiseCutText(String(value)));
     case "boolean":
+      return String(value);
     case "binary":
     case "time":
       return undefined;
@@ -77,10 +78,16 @@ function toMicros(units: bigint, unit: "us" | "ns", side: "min" | "max"): bigint
   return unit === "us" ? units : roundTo(units, 1000n, side) / 1000n;
 }
 
-/** Delta's bounds of timestamps are in milliseconds: the lower one rounded down, the upper one up. */
+/**
+ * Delta's bounds of timestamps are in milliseconds: the lower one rounded down, the upper one up. Where up would be the
+ * year 10000 the microseconds stay, for the end of time is a common value and delta-rs loses rows of a column that has
+ * one bound without the other.
+ */
 function timestampBound(micros: bigint, utc: boolean, side: "min" | "max"): string | undefined {
-  const parts = timestampParts(roundTo(micros, 1000n, side));
-  return parts && `${parts.date}T${parts.time.slice(0, -3)}${utc ? "Z" : ""}`;
+  const rounded = timestampParts(roundTo(micros, 1000n, side));
+  const parts = rounded ?? timestampParts(micros);
+  const time = rounded ? parts?.time.slice(0, -3) : parts?.time;
+  return parts && `${parts.date}T${time}${utc ? "Z" : ""}`;
 }
 
 function roundTo(value: bigint, step: bigint, side: "min" | "max"): bigint {

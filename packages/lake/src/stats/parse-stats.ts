@@ -79,6 +79,7 @@ function parseBound({ type }: Field, value: unknown, side: "min" | "max"): Value
     case "string":
       return typeof value === "string" ? value : undefined;
     case "boolean":
+      return typeof value === "boolean" ? value : undefined;
     case "binary":
     case "time":
       return undefined;
