@@ -1,0 +1,129 @@
+import { compilationError, invalidIdentifier, unsupported } from "../failures.ts";
+import { comparable } from "../functions/comparison.ts";
+import { printPath } from "../quote.ts";
+import type { Expression, GroupBy, OrderItem, Select, SelectItem, Star } from "../syntax/tree.ts";
+import type { Typed } from "../types/typed.ts";
+import { type Binder, type BoundColumn, type BoundQuery, placeIn } from "./binder.ts";
+import { bindCondition, bindExpression } from "./expression.ts";
+import { orderItem } from "./query.ts";
+import { bindRelation } from "./relation.ts";
+import { openScope, relationsNamed, type Scope } from "./scope.ts";
+
+interface Output {
+  readonly name: string;
+  readonly value: Typed;
+}
+
+/** Binds one SELECT with its ORDER BY, which may name output columns. */
+export function bindSelect(
+  select: Select,
+  orderBy: readonly OrderItem[],
+  parent: Scope | null,
+  binder: Binder,
+): BoundQuery {
+  const scope = openScope(parent);
+  const from = select.from === null ? "" : ` FROM ${bindRelation(select.from, scope, binder)}`;
+  for (const item of select.items)
+    if (item.alias !== null && !scope.aliases.has(item.alias)) scope.aliases.set(item.alias, item.value);
+  const where = select.where === null ? "" : ` WHERE ${bindCondition(select.where, scope, binder)}`;
+  const outputs = select.items.flatMap((item) => bindItem(item, scope, binder));
+  const columns: readonly BoundColumn[] = outputs.map(({ name, value }) => ({
+    name,
+    type: value.type,
+    nullable: value.nullable,
+  }));
+  const list = outputs.map(({ value }, index) => `${value.sql} AS c${index + 1}`).join(", ");
+  const groupBy = select.groupBy === null ? "" : bindGroupBy(select.groupBy, select.items, scope, binder);
+  const having = select.having === null ? "" : ` HAVING ${bindCondition(select.having, scope, binder)}`;
+  const qualify = select.qualify === null ? "" : ` QUALIFY ${bindCondition(select.qualify, scope, binder)}`;
+  const order = bindOrderBy(orderBy, outputs, columns, scope, binder);
+  return {
+    sql: `SELECT ${select.distinct ? "DISTINCT " : ""}${list}${from}${where}${groupBy}${having}${qualify}${order}`,
+    columns,
+  };
+}
+
+function bindItem(item: SelectItem, scope: Scope, binder: Binder): readonly Output[] {
+  if (item.value.kind === "star") return bindStar(item.value, scope, binder);
+  const inner = item.alias === null ? scope : { ...scope, expanding: new Set(scope.expanding).add(item.alias) };
+  const value = bindExpression(item.value, inner, binder);
+  if (value.type.kind === "interval") throw unsupported("an INTERVAL as a result");
+  return [{ name: item.alias ?? nameOf(item), value }];
+}
+
+/** A column keeps its name; another expression is named by its text. */
+function nameOf(item: SelectItem): string {
+  if (item.value.kind === "column") return item.value.path.at(-1) ?? item.source;
+  return item.source.replace(/"(?:[^"]|"")*"|[^"]+/g, (part) => (part.startsWith('"') ? part : part.toUpperCase()));
+}
+
+function bindStar(star: Star, scope: Scope, binder: Binder): readonly Output[] {
+  const place = placeIn(binder, star.at);
+  const relations = star.qualifier === null ? scope.relations : relationsNamed(scope, star.qualifier);
+  if (relations.length === 0)
+    throw star.qualifier === null
+      ? compilationError("SELECT with no columns", "001003")
+      : invalidIdentifier(place, printPath(star.qualifier));
+  const merged: readonly Output[] =
+    star.qualifier === null ? [...scope.merged].map(([name, value]) => ({ name, value })) : [];
+  const own = relations.flatMap((relation) =>
+    relation.columns.filter((column) => star.qualifier !== null || relation.hidden?.has(column.name) !== true),
+  );
+  const pattern = star.ilike === null ? null : ilikePattern(star.ilike);
+  const kept = [...merged, ...own].filter(
+    ({ name }) => !star.exclude.includes(name) && (pattern === null || pattern.test(name)),
+  );
+  for (const name of star.exclude)
+    if (![...merged, ...own].some((column) => column.name === name)) throw invalidIdentifier(place, name);
+  return kept.map(({ name, value }) => {
+    const replaced = star.replace.find((entry) => entry.name === name);
+    const renamed = star.rename.find((entry) => entry.from === name);
+    return {
+      name: renamed?.to ?? name,
+      value: replaced === undefined ? value : bindExpression(replaced.value, scope, binder),
+    };
+  });
+}
+
+function ilikePattern(pattern: string): RegExp {
+  const body = [...pattern]
+    .map((char) => (char === "%" ? ".*" : char === "_" ? "." : char.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
+    .join("");
+  return new RegExp(`^${body}$`, "is");
+}
+
+function bindGroupBy(groupBy: GroupBy, items: readonly SelectItem[], scope: Scope, binder: Binder): string {
+  if (groupBy.kind === "all") return " GROUP BY ALL";
+  const group = (expression: Expression) => groupItem(expression, items, scope, binder);
+  if (groupBy.kind === "sets")
+    return ` GROUP BY GROUPING SETS (${groupBy.sets.map((set) => `(${set.map(group).join(", ")})`).join(", ")})`;
+  const list = groupBy.items.map(group).join(", ");
+  if (groupBy.kind === "plain") return ` GROUP BY ${list}`;
+  return ` GROUP BY ${groupBy.kind.toUpperCase()} (${list})`;
+}
+
+function groupItem(expression: Expression, items: readonly SelectItem[], scope: Scope, binder: Binder): string {
+  if (expression.kind !== "number") return bindExpression(expression, scope, binder).sql;
+  const item = items[Number(expression.text) - 1];
+  if (item === undefined || item.value.kind === "star")
+    throw compilationError(`GROUP BY position ${expression.text} is not in the select list`, "000981");
+  return bindExpression(item.value, scope, binder).sql;
+}
+
+function bindOrderBy(
+  orderBy: readonly OrderItem[],
+  outputs: readonly Output[],
+  columns: readonly BoundColumn[],
+  scope: Scope,
+  binder: Binder,
+): string {
+  if (orderBy.length === 0) return "";
+  const items = orderBy.map((item) => {
+    const sql = orderItem(item, columns, scope, binder);
+    const place = outputs.findIndex(({ value }) => sql.startsWith(`${comparable(value)} `));
+    return place < 0
+      ? sql
+      : `${place + 1}${sql.slice(comparable(outputs[place]?.value ?? { sql: "", type: { kind: "null" }, nullable: true }).length)}`;
+  });
+  return ` ORDER BY ${items.join(", ")}`;
+}

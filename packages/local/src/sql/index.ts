@@ -1,0 +1,2 @@
+export type { EngineClock } from "./clock.ts";
+export { type LocalSqlEngine, openSqlEngine, type SqlEngineOptions } from "./open-engine.ts";

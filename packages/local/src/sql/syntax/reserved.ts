@@ -1,0 +1,17 @@
+/** Words that are never a column or an alias unless quoted. */
+const RESERVED = new Set(
+  `ALL ALTER AND ANY AS BETWEEN BY CASE CAST CHECK CONNECT CONSTRAINT CREATE CROSS DELETE DISTINCT DROP ELSE EXISTS
+   EXCEPT FETCH FOLLOWING FOR FROM FULL GRANT GROUP HAVING ILIKE IN INNER INSERT INTERSECT INTO IS JOIN LATERAL LEFT LIKE
+   LIMIT MINUS NATURAL NOT NULL OF ON OR ORDER PIVOT QUALIFY REGEXP REVOKE RIGHT RLIKE ROW ROWS SAMPLE SELECT SET SOME
+   START TABLE TABLESAMPLE THEN TO TRIGGER TRUE FALSE TRY_CAST UNION UNIQUE UNPIVOT UPDATE USING VALUES WHEN WHENEVER
+   WHERE WITH OFFSET MATCH_RECOGNIZE`.split(/\s+/),
+);
+
+export function isReserved(word: string): boolean {
+  return RESERVED.has(word);
+}
+
+/** Reserved words that name a function when a parenthesis follows. */
+export function isReservedFunction(word: string): boolean {
+  return ["LEFT", "RIGHT", "INSERT", "RLIKE", "CAST", "TRY_CAST", "LIKE", "ILIKE"].includes(word);
+}

@@ -1,0 +1,52 @@
+import type { BoundQuery } from "../bind/binder.ts";
+import { quoteText } from "../quote.ts";
+import { BOOLEAN, type LogicalType, number, TEXT, TIMESTAMP_LTZ } from "../types/logical-type.ts";
+import { physicalType } from "../types/physical.ts";
+
+/** A cell of a virtual relation: text, a whole number, a truth, a moment in microseconds, or raw DuckDB SQL. */
+export type VirtualCell = string | number | boolean | null | { readonly micros: bigint } | { readonly sql: string };
+
+export interface VirtualColumn {
+  readonly name: string;
+  readonly type: LogicalType;
+}
+
+export const TEXT_COLUMN: LogicalType = TEXT;
+export const COUNT_COLUMN: LogicalType = number(38, 0);
+export const MOMENT_COLUMN: LogicalType = { ...TIMESTAMP_LTZ, kind: "timestamp_ltz", scale: 3 };
+export const TRUTH_COLUMN: LogicalType = BOOLEAN;
+
+/** Columns by name: `text`, `count`, `moment` (milliseconds) or `truth`. */
+export function virtualColumns(
+  shape: Readonly<Record<string, "text" | "count" | "moment" | "truth">>,
+): readonly VirtualColumn[] {
+  const types = { text: TEXT_COLUMN, count: COUNT_COLUMN, moment: MOMENT_COLUMN, truth: TRUTH_COLUMN };
+  return Object.entries(shape).map(([name, kind]) => ({ name, type: types[kind] }));
+}
+
+/** Rows made by the engine as a relation. */
+export function relationOf(columns: readonly VirtualColumn[], rows: readonly (readonly VirtualCell[])[]): BoundQuery {
+  const bound = columns.map(({ name, type }) => ({ name, type, nullable: true }));
+  const names = columns.map((_, index) => `c${index + 1}`).join(", ");
+  if (rows.length === 0) {
+    const nulls = columns.map(({ type }, index) => `CAST(NULL AS ${physicalType(type)}) AS c${index + 1}`).join(", ");
+    return { sql: `SELECT ${nulls} WHERE FALSE`, columns: bound };
+  }
+  const lines = rows.map(
+    (row) => `(${columns.map(({ type }, index) => cellSql(row[index] ?? null, type)).join(", ")})`,
+  );
+  return { sql: `SELECT * FROM (VALUES ${lines.join(", ")}) AS virtual_rows(${names})`, columns: bound };
+}
+
+function cellSql(cell: VirtualCell, type: LogicalType): string {
+  const physical = physicalType(type);
+  if (cell === null) return `CAST(NULL AS ${physical})`;
+  if (typeof cell === "object") return "sql" in cell ? `CAST(${cell.sql} AS ${physical})` : momentSql(cell.micros);
+  if (typeof cell === "string") return quoteText(cell);
+  return `CAST(${String(cell)} AS ${physical})`;
+}
+
+/** Microseconds as the seconds that timestamp columns hold, cut to milliseconds. */
+export function momentSql(micros: bigint): string {
+  return `CAST(CAST(${micros / 1000n} AS DECIMAL(20,0)) * CAST('0.001' AS DECIMAL(4,3)) AS DECIMAL(38,9))`;
+}
