@@ -8,6 +8,7 @@ export {
   type NamePolicy,
   type Rename,
 } from "./column-names.ts";
+export { type ColumnProfile, openProfiler, type Profiler } from "./column-profile.ts";
 export { type DriftDecision, type DriftInput, type DriftPolicy, decideDrift } from "./drift.ts";
 export { Duration, durationMs, durationText } from "./duration.ts";
 export { type Evolution, evolveFields, sameFields } from "./evolve-fields.ts";
