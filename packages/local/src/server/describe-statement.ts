@@ -11,7 +11,7 @@ export async function describeStatement(submission: Submission, context: ServerC
   const { session, sqlText, binds, parameters } = submission;
   const state = toNewState("", submission, context.clock.nowMicros());
   try {
-    const { columns, statementTypeId } = await context.engine.describe(toStatementSession(session.sql, parameters), {
+    const { columns, statementTypeId } = await context.engine.describe(toStatementSession(session, parameters), {
       sqlText,
       binds,
       queryId: state.queryId,

@@ -1,9 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { z } from "zod";
-import type { SqlEngine } from "../engine.ts";
 import { openChunkUrls } from "./chunk-url.ts";
-import { openServerClock } from "./clock.ts";
+import { openServerClock, type ServerClock } from "./clock.ts";
 import { type Closers, openClosers } from "./closers.ts";
 import { DEFAULT_USER, LocalServerConfig, LocalUser } from "./config.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
@@ -14,8 +13,9 @@ import { localError } from "./local-error.ts";
 import { isLoopback } from "./loopback.ts";
 import { openQueryRegistry, type QueryRegistry } from "./query-registry.ts";
 import { openResultStore } from "./result-store.ts";
+import type { ServerEngine } from "./server-engine.ts";
 import { loadServerIdentity, type ServerIdentity } from "./server-identity.ts";
-import { openSessionStore } from "./sessions.ts";
+import { openSessionStore, type SessionStore } from "./sessions.ts";
 import { openStatsCounter } from "./stats.ts";
 import { openTokenSigner } from "./tokens.ts";
 
@@ -27,7 +27,7 @@ export interface LocalServer extends AsyncDisposable {
 /** The parts the server is composed of beside its own. */
 export interface LocalServerParts {
   /** Opens SQL over the data folder, ready to serve; loads the sample when the configuration asks for it. */
-  readonly openEngine: (config: LocalServerConfig) => Promise<SqlEngine>;
+  readonly openEngine: (config: LocalServerConfig, clock: ServerClock) => Promise<ServerEngine>;
 }
 
 const SWEEP_EVERY_MS = 600_000;
@@ -56,12 +56,12 @@ async function openParts(parsed: LocalServerConfig, parts: LocalServerParts, clo
   const identity = await loadServerIdentity(parsed.dataDir);
   const config = withDefaultUser(parsed, identity);
   const clock = openServerClock(config.clockOffsetMs);
-  const engine = closers.use(await parts.openEngine(config));
+  const engine = closers.use(await parts.openEngine(config, clock));
   const sessions = await openSessionStore(config.dataDir, clock);
   const results = await openResultStore(config.dataDir);
   const faults = openFaultBox();
   const queries = closers.use(await openQueryRegistry({ engine, results, sessions, faults, clock, config }));
-  closers.use(startSweeping(queries));
+  closers.use(startSweeping({ queries, sessions, engine }));
 
   const server = createHttpServer({
     config,
@@ -86,9 +86,22 @@ async function openParts(parsed: LocalServerConfig, parts: LocalServerParts, clo
   };
 }
 
-function startSweeping(queries: QueryRegistry): AsyncDisposable {
-  const sweep = () =>
-    queries.sweep().catch((error: unknown) => console.error("snowmelt local: sweeping failed:", error));
+interface Swept {
+  readonly queries: QueryRegistry;
+  readonly sessions: SessionStore;
+  readonly engine: ServerEngine;
+}
+
+/** Forgets results and sessions whose time is over, now and every few minutes. */
+function startSweeping({ queries, sessions, engine }: Swept): AsyncDisposable {
+  const sweepAll = async () => {
+    await queries.sweep();
+    for (const { id } of sessions.listEnded()) {
+      await sessions.remove(id);
+      await engine.endSession(id);
+    }
+  };
+  const sweep = () => sweepAll().catch((error: unknown) => console.error("snowmelt local: sweeping failed:", error));
   const timer = setInterval(sweep, SWEEP_EVERY_MS).unref();
   const first = sweep();
   return {

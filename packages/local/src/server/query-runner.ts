@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Bind, SqlEngine } from "../engine.ts";
+import type { Bind } from "../engine.ts";
 import { SqlFailure } from "../engine.ts";
 import type { ServerClock } from "./clock.ts";
 import type { LocalServerConfig } from "./config.ts";
 import type { FaultBox } from "./faults.ts";
 import { type QueryState, toFailed, toQueryRecord } from "./query-state.ts";
 import type { ResultStore } from "./result-store.ts";
+import type { ServerEngine } from "./server-engine.ts";
 import type { Session, SessionStore } from "./sessions.ts";
 import { carryOver, toStatementSession } from "./statement-session.ts";
 import { type Failure, toFailure, toTimedOut } from "./wire-failure.ts";
@@ -31,7 +32,7 @@ export interface Submission {
 }
 
 export interface RunnerPorts {
-  readonly engine: SqlEngine;
+  readonly engine: ServerEngine;
   readonly results: ResultStore;
   readonly sessions: SessionStore;
   readonly faults: FaultBox;
@@ -90,8 +91,8 @@ async function run(
 ): Promise<QueryState> {
   const { session, sqlText, binds, parameters } = submission;
   await sufferFaults(state.queryTag, ports.faults, signal);
-  const before = toStatementSession(session.sql, parameters);
-  const after = toStatementSession(session.sql, parameters);
+  const before = toStatementSession(session, parameters);
+  const after = toStatementSession(session, parameters);
   await using statement = await ports.engine.execute(after, {
     sqlText,
     binds,

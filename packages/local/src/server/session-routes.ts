@@ -38,6 +38,7 @@ export const sessionRoutes: readonly Route[] = [
       if (url.searchParams.get("delete") === "true") {
         context.queries.abortSession(session.id);
         await context.sessions.remove(session.id);
+        await context.engine.endSession(session.id);
       }
       return toSuccess(null);
     },

@@ -22,6 +22,8 @@ export interface Session {
 export interface SessionStore {
   create(sql: SqlSession, endsAtMs: number): Promise<Session>;
   find(sessionId: string): Session | undefined;
+  /** Sessions that no token can open any more. */
+  listEnded(): readonly Session[];
   save(session: Session): Promise<void>;
   remove(sessionId: string): Promise<void>;
 }
@@ -66,6 +68,7 @@ export async function openSessionStore(dataDir: string, clock: ServerClock): Pro
       return session;
     },
     find: (sessionId) => sessions.get(sessionId),
+    listEnded: () => [...sessions.values()].filter(({ endsAtMs }) => endsAtMs <= clock.nowMs()),
     save: async (session) => {
       if (sessions.has(session.id)) await save(session);
     },

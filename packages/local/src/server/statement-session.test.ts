@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { SqlSession } from "../engine.ts";
+import type { Session } from "./sessions.ts";
 import { carryOver, toStatementSession } from "./statement-session.ts";
 
 const session = (parameters: Record<string, string>, schema = "PUBLIC"): SqlSession => ({
@@ -11,11 +12,19 @@ const session = (parameters: Record<string, string>, schema = "PUBLIC"): SqlSess
   parameters: new Map(Object.entries(parameters)),
 });
 
+const toSession = (sql: SqlSession): Session => ({
+  id: "1",
+  sql,
+  sessionTokensEndedMs: 0,
+  masterTokensEndedMs: 0,
+  endsAtMs: 0,
+});
+
 describe("what a statement changes of its session", () => {
   it("stays, but what its own parameters lent it goes", () => {
     const base = session({ TIMEZONE: "UTC" });
-    const before = toStatementSession(base, new Map([["QUERY_TAG", "t"]]));
-    const after = toStatementSession(base, new Map([["QUERY_TAG", "t"]]));
+    const before = toStatementSession(toSession(base), new Map([["QUERY_TAG", "t"]]));
+    const after = toStatementSession(toSession(base), new Map([["QUERY_TAG", "t"]]));
     after.parameters.set("TIMEZONE", "Europe/Berlin");
     after.schema = "OTHER";
     expect(carryOver(base, before, after)).toBe(true);
@@ -24,8 +33,8 @@ describe("what a statement changes of its session", () => {
 
   it("leaves alone what another statement changed meanwhile", () => {
     const base = session({});
-    const before = toStatementSession(base, new Map());
-    const after = toStatementSession(base, new Map());
+    const before = toStatementSession(toSession(base), new Map());
+    const after = toStatementSession(toSession(base), new Map());
     base.schema = "CHANGED";
     base.parameters.set("TIMEZONE", "UTC");
     expect(carryOver(base, before, after)).toBe(false);
@@ -34,8 +43,8 @@ describe("what a statement changes of its session", () => {
 
   it("may be that a parameter is unset", () => {
     const base = session({ QUERY_TAG: "t" });
-    const before = toStatementSession(base, new Map());
-    const after = toStatementSession(base, new Map());
+    const before = toStatementSession(toSession(base), new Map());
+    const after = toStatementSession(toSession(base), new Map());
     after.parameters.delete("QUERY_TAG");
     carryOver(base, before, after);
     expect(base.parameters.size).toBe(0);

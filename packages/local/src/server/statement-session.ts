@@ -1,8 +1,11 @@
 import type { SqlSession } from "../engine.ts";
+import type { StatementSession } from "./server-engine.ts";
+import type { Session } from "./sessions.ts";
 
 /** The session as one statement sees it: a copy, with the statement's own parameters on top. */
-export function toStatementSession(session: SqlSession, parameters: ReadonlyMap<string, string>): SqlSession {
-  return { ...session, parameters: new Map([...session.parameters, ...parameters]) };
+export function toStatementSession(session: Session, parameters: ReadonlyMap<string, string>): StatementSession {
+  const { id, sql } = session;
+  return { ...sql, sessionId: id, parameters: new Map([...sql.parameters, ...parameters]) };
 }
 
 /**

@@ -1,16 +1,13 @@
+import { defaultParameters } from "../sql/settings.ts";
+
 export interface WireParameter {
   readonly name: string;
   readonly value: string | number | boolean;
 }
 
-/**
- * What the server tells clients of its parameters when a session sets nothing else, by Snowflake's defaults. The
- * drivers fail on a result whose reply lacks the `*_OUTPUT_FORMAT`s.
- */
-const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
+/** Parameters that concern clients alone, by Snowflake's defaults. */
+const CLIENT_DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   ABORT_DETACHED_QUERY: false,
-  AUTOCOMMIT: true,
-  BINARY_OUTPUT_FORMAT: "HEX",
   CLIENT_METADATA_REQUEST_USE_CONNECTION_CTX: false,
   CLIENT_PREFETCH_THREADS: 4,
   CLIENT_RESULT_CHUNK_SIZE: 160,
@@ -20,18 +17,28 @@ const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
   CLIENT_STAGE_ARRAY_BINDING_THRESHOLD: 65_280,
   CLIENT_TELEMETRY_ENABLED: false,
   CLIENT_TIMESTAMP_TYPE_MAPPING: "TIMESTAMP_LTZ",
-  DATE_OUTPUT_FORMAT: "YYYY-MM-DD",
   GEOGRAPHY_OUTPUT_FORMAT: "GeoJSON",
   GEOMETRY_OUTPUT_FORMAT: "GeoJSON",
   JS_TREAT_INTEGER_AS_BIGINT: false,
   QUERY_CONTEXT_CACHE_SIZE: 5,
-  TIMEZONE: "America/Los_Angeles",
-  TIME_OUTPUT_FORMAT: "HH24:MI:SS",
-  TIMESTAMP_LTZ_OUTPUT_FORMAT: "",
-  TIMESTAMP_NTZ_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3",
-  TIMESTAMP_OUTPUT_FORMAT: "YYYY-MM-DD HH24:MI:SS.FF3 TZHTZM",
-  TIMESTAMP_TYPE_MAPPING: "TIMESTAMP_NTZ",
-  TIMESTAMP_TZ_OUTPUT_FORMAT: "",
+};
+
+/** Parameters of SQL that clients must be told: drivers fail on a result whose reply lacks the output formats. */
+const SQL_PARAMETERS = [
+  "BINARY_OUTPUT_FORMAT",
+  "DATE_OUTPUT_FORMAT",
+  "TIMEZONE",
+  "TIME_OUTPUT_FORMAT",
+  "TIMESTAMP_LTZ_OUTPUT_FORMAT",
+  "TIMESTAMP_NTZ_OUTPUT_FORMAT",
+  "TIMESTAMP_OUTPUT_FORMAT",
+  "TIMESTAMP_TYPE_MAPPING",
+  "TIMESTAMP_TZ_OUTPUT_FORMAT",
+];
+
+const DEFAULTS: Readonly<Record<string, string | number | boolean>> = {
+  ...CLIENT_DEFAULTS,
+  ...Object.fromEntries(SQL_PARAMETERS.map((name) => [name, defaultParameters()[name] ?? ""])),
 };
 
 /** The parameters of a reply: the defaults, under what the session has set, each in the type the default has. */

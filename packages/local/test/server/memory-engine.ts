@@ -5,15 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import {
   type ExecutedStatement,
   type QueryRecord,
-  type SqlEngine,
   SqlFailure,
   type SqlSession,
   type StatementRequest,
   type WireColumn,
 } from "../../src/engine.ts";
+import type { ServerEngine } from "../../src/server/server-engine.ts";
 
 /** An engine in memory that knows a handful of phrases, so that the server's own behaviour can be tested without SQL. */
-export interface MemoryEngine extends SqlEngine {
+export interface MemoryEngine extends ServerEngine {
   /** The history, by query id: each query's last record. */
   readonly history: ReadonlyMap<string, QueryRecord>;
   /** How many statements were run, repeats included. */
@@ -42,6 +42,7 @@ export function openMemoryEngine(): MemoryEngine {
       executions += 1;
       return toStatement(await perform(session, request, history));
     },
+    endSession: async () => {},
     recordQuery: async (query) => void history.set(query.queryId, query),
     [Symbol.asyncDispose]: async () => {},
   };
