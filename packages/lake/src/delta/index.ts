@@ -20,6 +20,14 @@ export {
 } from "../merge/index.ts";
 export { type LayoutPartition, planTableLayout, type TableLayout, toPartitionFolders } from "../partition/index.ts";
 export { type ColumnStats, type FileStats, parseStats, toStatsJson } from "../stats/index.ts";
+export {
+  type Check,
+  compareProfiles,
+  profileFiles,
+  type VerificationReport,
+  type VerifyFilesOptions,
+  verifyFiles,
+} from "../verify/index.ts";
 export type {
   Action,
   AddFile,

@@ -12,7 +12,7 @@ import { indexColumns, indexKeys, type KeyIndex } from "./key-index.ts";
 import { type MergeCounts, type StagedMerge, stageMerge } from "./stage-merge.ts";
 
 export interface MergeLandedOptions extends CommitOptions {
-  /** The window's rows, landed below the table's root by this attempt. */
+  /** The window's rows, landed below the table's root by this attempt, with the key among `alwaysIndexed`. */
   readonly landed: readonly LandedFile[];
   /** Columns that identify a row. */
   readonly key: readonly string[];
@@ -29,6 +29,8 @@ export interface MergeLandedOptions extends CommitOptions {
   /** Properties of a table that is made by this. */
   readonly newTable?: { readonly name?: string; readonly configuration?: Readonly<Record<string, string>> };
   readonly encoder?: ParquetEncoderOptions;
+  /** Called when all files are written and nothing is committed yet; what it throws stops the merge. */
+  readonly beforeCommit?: (staged: StagedMerge) => Promise<void>;
   /** Times it is staged anew because others changed files that hold its keys. @default 5 */
   readonly maxStagings?: number;
 }
@@ -64,6 +66,7 @@ export async function mergeLanded(table: DeltaTable, options: MergeLandedOptions
     const changed = findChange(table, options, snapshot);
     if (changed) return changed;
     const staged = snapshot ? await stage(table, index, snapshot, options) : stageNew(table, index, options);
+    await options.beforeCommit?.(staged);
     const outcome = await table.commit(staged.plan, options);
     if (outcome.status === "committed") {
       const { counts, added, removed, filesRead } = staged;
