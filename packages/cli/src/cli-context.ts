@@ -25,13 +25,15 @@ export interface CliContext {
 export interface PipelineEngine {
   runPipeline(definition: Pipeline, options: RunRequest): Promise<RunManifest>;
   planPipeline(definition: Pipeline, options: PlanRequest): Promise<PipelinePlan>;
+  /** `env:` and `file:` secrets, of these variables and this machine. */
+  systemSecrets(variables: CliConfig["variables"]): Secrets;
 }
 
 export interface PlanRequest {
   readonly environment: string;
   readonly datasets?: readonly string[];
   readonly connection?: Partial<SnowflakeConnection>;
-  readonly secrets?: Secrets;
+  readonly secrets: Secrets;
   readonly stateRoot?: string;
   readonly signal?: AbortSignal;
 }

@@ -1,2 +1,4 @@
+export type { CliContext, PipelineEngine } from "./cli-context.ts";
+export { type CliConfig, readConfig } from "./config.ts";
 export { exitCodes } from "./exit-code.ts";
 export { main } from "./main-command.ts";

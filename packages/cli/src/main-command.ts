@@ -13,15 +13,12 @@ import { openTerminal, type Terminal } from "./terminal.ts";
 
 /**
  * Runs the command line (without the program's name) and resolves to the exit code: 0, or that of the failure's category.
- * Never rejects. Ctrl-C aborts what runs; a second one leaves at once.
+ * Never rejects. Ctrl-C aborts what runs, and the command says what becomes of it; a second one leaves at once.
  */
 export async function main(argv: readonly string[], overrides: Partial<CliContext> = {}): Promise<number> {
   const config = overrides.config ?? readConfig();
   const terminal = overrides.terminal ?? openTerminal(process, config);
-  using interruption = abortOnSignal({
-    onAbort: () => terminal.err(stopping),
-    onImpatience: () => process.exit(exitCodes.aborted),
-  });
+  using interruption = abortOnSignal(() => process.exit(exitCodes.aborted));
   let code = 0;
   const context: CliContext = {
     terminal,
@@ -46,9 +43,6 @@ export async function main(argv: readonly string[], overrides: Partial<CliContex
     return fail(error instanceof CommanderError ? usageError(error, program) : error, argv, terminal);
   }
 }
-
-const stopping =
-  "\nStopping: the query at the source is cancelled, and nothing unfinished becomes visible. Ctrl-C again leaves at once.\n";
 
 function fail(error: unknown, argv: readonly string[], terminal: Terminal): number {
   const failure = toFailure(error);

@@ -1,3 +1,4 @@
+import { memorySecrets } from "@snowmelt/core/ports";
 import type { CliContext, PipelineEngine } from "../src/cli-context.ts";
 import { main } from "../src/index.ts";
 import { openTerminal } from "../src/terminal.ts";
@@ -31,6 +32,7 @@ export function recordedEngine(engine: Partial<PipelineEngine> = {}) {
       for (const event of recordedEvents()) options.onEvent?.(event);
       return recordedManifest;
     },
+    systemSecrets: () => memorySecrets({}),
     async planPipeline() {
       throw new Error("not recorded");
     },

@@ -38,6 +38,9 @@ export function addLocalCommand(program: Command, context: CliContext): void {
 
 async function localCommand({ port, data, sample, json }: LocalOptions, context: CliContext): Promise<void> {
   const { terminal, cwd, signal } = context;
+  signal.addEventListener("abort", () => terminal.err("\nStopping the local Snowflake; its data stays.\n"), {
+    once: true,
+  });
   const { runLocalServer } = await context.loadLocal();
   await runLocalServer({
     port,

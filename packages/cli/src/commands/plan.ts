@@ -35,14 +35,15 @@ export function addPlanCommand(program: Command, context: CliContext): void {
 }
 
 async function planCommand(file: string, options: PlanOptions, context: CliContext): Promise<void> {
-  const { terminal, cwd, signal } = context;
+  const { terminal, config, cwd, signal } = context;
   const connection = connectionOverride(options.connection);
   const pipeline = await loadPipeline(file, cwd);
   const environment = chooseEnvironment(pipeline.platform, options.env);
-  const { planPipeline } = await context.loadEngine();
+  const { planPipeline, systemSecrets } = await context.loadEngine();
   const plan = await planPipeline(pipeline, {
     environment,
     connection,
+    secrets: systemSecrets(config.variables),
     ...(options.dataset.length > 0 ? { datasets: options.dataset } : {}),
     stateRoot: resolve(cwd, options.state),
     signal,

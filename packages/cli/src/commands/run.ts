@@ -41,16 +41,17 @@ export function addRunCommand(program: Command, context: CliContext): void {
 }
 
 async function runCommand(file: string, options: RunOptions, context: CliContext): Promise<void> {
-  const { terminal, cwd, signal } = context;
+  const { terminal, config, cwd, signal } = context;
   const connection = connectionOverride(options.connection);
   const pipeline = await loadPipeline(file, cwd);
   const environment = chooseEnvironment(pipeline.platform, options.env);
-  const { runPipeline } = await context.loadEngine();
+  const { runPipeline, systemSecrets } = await context.loadEngine();
   const runsRoot = resolve(cwd, options.runs);
   const manifest = await withDisplay(context, options, (onEvent) =>
     runPipeline(pipeline, {
       environment,
       connection,
+      secrets: systemSecrets(config.variables),
       ...(options.dataset.length > 0 ? { datasets: options.dataset } : {}),
       stateRoot: resolve(cwd, options.state),
       runsRoot,
@@ -64,12 +65,16 @@ async function runCommand(file: string, options: RunOptions, context: CliContext
   if (manifest.status === "failed") context.exitWith(exitCode(failed?.failure?.category ?? "internal"));
 }
 
+const stopping =
+  "Stopping: the query at the source is cancelled, and nothing unfinished becomes visible. Ctrl-C again leaves at once.";
+
 async function withDisplay(
-  { terminal }: CliContext,
+  { terminal, signal }: CliContext,
   { json }: RunOptions,
   run: (onEvent: (event: RunEvent) => void) => Promise<RunManifest>,
 ): Promise<RunManifest> {
   using display = json ? silentDisplay : openProgressDisplay(terminal);
+  signal.addEventListener("abort", () => display.say(stopping), { once: true });
   return await run((event) => display.show(event));
 }
 

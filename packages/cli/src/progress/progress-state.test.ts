@@ -43,3 +43,10 @@ test("rows that are read again by a check do not count as landed", () => {
   const check: RunEvent = { ...rows(2000, 3), stage: "check" } as RunEvent;
   expect(after(rows(0, 0), rows(1000, 900), check).rows).toBe(900);
 });
+
+test("a dataset that begins again in the same run starts from nothing", () => {
+  const begin: RunEvent = { kind: "datasetStarted", ...of(0) };
+  const end: RunEvent = { kind: "datasetFinished", ...of(9), outcome: "committed", durationMs: 9 };
+  const { datasets } = [begin, rows(1, 10), end, begin].reduce(applyEvent, noProgress);
+  expect(datasets).toEqual([expect.objectContaining({ dataset: "flights", rows: 0, outcome: null })]);
+});

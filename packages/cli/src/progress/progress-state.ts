@@ -35,7 +35,7 @@ export function applyEvent(progress: RunProgress, event: RunEvent): RunProgress 
     case "notice":
       return progress;
     case "datasetStarted":
-      return { datasets: [...progress.datasets, begun(event.dataset, event.atMs)] };
+      return { datasets: [...others(progress, event.dataset), begun(event.dataset, event.atMs)] };
     case "stageStarted":
       return changed(progress, event, ({ stages }) => ({ stages: [...stages, event.stage] }));
     case "stageFinished":
@@ -84,6 +84,10 @@ function moved(dataset: DatasetProgress, event: ProgressEvent): Partial<DatasetP
     recent: [...kept, { atMs, rows }],
   };
 }
+
+/** A dataset may begin again in the same run: first a window that was left over, then what is new. */
+const others = ({ datasets }: RunProgress, name: string): DatasetProgress[] =>
+  datasets.filter(({ dataset }) => dataset !== name);
 
 function changed(
   progress: RunProgress,

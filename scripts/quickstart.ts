@@ -1,0 +1,65 @@
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { startLocalSnowflake } from "@snowmelt/local";
+import { changeSource } from "./quickstart/change-source.ts";
+import { compareSides } from "./quickstart/compare-sides.ts";
+import { comparisonText } from "./quickstart/comparison-text.ts";
+import { openLake } from "./quickstart/open-lake.ts";
+import { openSource } from "./quickstart/open-source.ts";
+import { runFlights } from "./quickstart/run-flights.ts";
+import { exitWith } from "./vitest.ts";
+
+const usage = `npm run quickstart                 a local Snowflake, 3,000,000 real flights, a verified Delta table, a report
+npm run quickstart -- --change     inserts and updates rows at the source first, then lands just these
+npm run quickstart -- --json       prints one line of JSON at the end
+`;
+
+const root = join(import.meta.dirname, "..");
+const home = join(root, ".snowmelt");
+
+await exitWith(async () => {
+  const { values } = parseArgs({
+    options: { change: { type: "boolean" }, json: { type: "boolean" }, help: { type: "boolean" } },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+
+  console.log("Starting a local Snowflake over .snowmelt/local");
+  await using server = await startLocalSnowflake({
+    dataDir: join(home, "local"),
+    sample: true,
+    onProgress: (line) => console.log(`  ${line}`),
+  });
+  console.log(`  it listens on ${server.host}:${server.port}, as process ${server.pid}`);
+
+  await using source = await openSource(server);
+  const change = values.change ? await changeSource(source) : undefined;
+  if (change) {
+    const { inserted, updated, moved } = change;
+    console.log(
+      `\nChanged at the source: ${inserted} rows inserted, ${updated} updated, ${moved} of them moved to another month`,
+    );
+  }
+
+  const { code, manifest } = await runFlights(server, root);
+  if (manifest === undefined || code !== 0) return code === 0 ? 1 : code;
+
+  await using lake = await openLake(join(home, "lake", "raw", "flights"));
+  const comparison = await compareSides(source, lake);
+  console.log(`\n${comparisonText(comparison, lake.how)}`);
+  const report = join(home, "runs", manifest.runId, "report.html");
+  console.log(`Report: file://${report}`);
+  if (values.json) {
+    const { runId, datasets } = manifest;
+    const results = datasets.map(({ dataset, outcome, counts, deltaVersion }) => ({
+      dataset,
+      outcome,
+      counts,
+      deltaVersion,
+    }));
+    console.log(JSON.stringify({ runId, datasets: results, change: change ?? null, equal: comparison.equal, report }));
+  }
+  return comparison.equal ? 0 : 1;
+});
