@@ -96,6 +96,7 @@ describe("the normal form", () => {
             { kind: "isUnique", columns: ["FLIGHT_ID"], onFail: "block" },
             { kind: "columnValues", column: "DISTANCE", op: ">", value: 0, onFail: "quarantine" },
           ],
+          verify: "full",
           zone: "raw",
           onSchemaChange: "fail",
           names: "fail",
@@ -107,6 +108,7 @@ describe("the normal form", () => {
           extract: { batchRows: 100_000, maxFileBytes: 128_000_000, parallel: 4, environments: {} },
           land: { kind: "delta", partitionBy: [] },
           quality: [],
+          verify: "full",
           zone: "raw",
           onSchemaChange: "fail",
           names: "fail",
@@ -150,6 +152,7 @@ describe("definitionHash", () => {
     const sync = { kind: "incremental", cursor: "UPDATED_AT", deletes: "ignore", lag: "10 minutes" };
     const spelled = {
       sync: { ...sync, nulls: "fail" },
+      verify: "full",
       zone: "raw",
       land: delta({ partitionBy: [month("DATE"), identity("ORIGIN")] }),
     };

@@ -8,6 +8,7 @@ export {
   RunFailure,
   RunManifest,
 } from "./manifest.ts";
+export { pipelineError } from "./pipeline-error.ts";
 export type {
   DatasetPlan,
   Guarantee,
@@ -16,4 +17,7 @@ export type {
   PlannedDataset,
   RefusedDataset,
 } from "./plan/pipeline-plan.ts";
+export { type PlanOptions, planPipeline } from "./plan/plan-pipeline.ts";
+export { systemSecrets } from "./record/system-secrets.ts";
+export { type RunOptions, runPipeline } from "./run/run-pipeline.ts";
 export { RunEvent, Stage } from "./run-event.ts";

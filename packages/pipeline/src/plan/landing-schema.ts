@@ -14,6 +14,8 @@ export interface LandingSchema extends LandedSchema {
   readonly extracted: readonly LandedColumn[];
   /** What every landed batch holds: the extracted fields, then those the source has lost, NULL from now on. */
   readonly batchFields: readonly Field[];
+  /** The cursor's landed name. */
+  readonly cursor: string | null;
   readonly notices: readonly { readonly code: string; readonly message: string }[];
 }
 
@@ -42,9 +44,13 @@ export function planLandingSchema(
   const schema = planLandedSchema(dataset, drift.columns);
   const isMissing = ({ source }: LandedColumn): boolean => drift.missing.includes(source);
   const extracted = schema.columns.filter((column) => !isMissing(column));
+  const { sync } = dataset;
+  const ofCursor = ({ source, part }: LandedColumn): boolean =>
+    sync.kind === "incremental" && source === sync.cursor && part.kind !== "nanos" && part.kind !== "offsetMinutes";
   return {
     ...schema,
     extracted,
+    cursor: schema.columns.find(ofCursor)?.field.name ?? null,
     batchFields: [...extracted, ...schema.columns.filter(isMissing)].map(({ field }) => field),
     notices: [
       ...drift.notices.map((message) => ({ code: "SCHEMA_CHANGED", message })),

@@ -1,0 +1,135 @@
+import { sourceName } from "@snowmelt/core/definition";
+import { isSnowmeltError } from "@snowmelt/core/errors";
+import type { DatasetResult, RunFailure } from "../manifest.ts";
+import { tablePath } from "../plan/dataset-place.ts";
+import { liveLane } from "../plan/live-lane.ts";
+import { guarantees } from "../plan/pipeline-plan.ts";
+import type { Stage } from "../run-event.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** Collects what becomes a dataset's entry in the manifest, and tells of its stages as they pass. */
+export interface DatasetRecord {
+  /** Adds to the entry. */
+  note(part: Partial<DatasetResult>): void;
+  notice(code: string, message: string): void;
+  /** Runs a stage: timed, announced, and blamed if it throws. */
+  stage<T>(stage: Stage, run: () => Promise<T>): Promise<T>;
+  progress(
+    stage: Stage,
+    moved: { readonly rows: number; readonly rowsExpected: number | null; readonly bytesWritten: number },
+  ): void;
+  finish(outcome: Exclude<DatasetResult["outcome"], "failed">): DatasetResult;
+  fail(error: unknown): DatasetResult;
+}
+
+const progressEveryMs = 200;
+
+export function openDatasetRecord(context: RunContext, name: string): DatasetRecord {
+  const { clock, emit, definition, environmentName, metrics } = context;
+  const startedAtMs = clock.monotonicMs();
+  let result = emptyResult(context, name);
+  let current: Stage | null = null;
+  let lastProgressMs = Number.NEGATIVE_INFINITY;
+  const sampleMemory = (): number => {
+    const rssBytes = process.memoryUsage.rss();
+    result = { ...result, peakRssBytes: Math.max(result.peakRssBytes, rssBytes) };
+    return rssBytes;
+  };
+  emit({ kind: "datasetStarted", dataset: name });
+
+  const close = (outcome: DatasetResult["outcome"], failure: RunFailure | null): DatasetResult => {
+    sampleMemory();
+    const durationMs = clock.monotonicMs() - startedAtMs;
+    result = { ...result, outcome, failure, durationMs };
+    emit({ kind: "datasetFinished", dataset: name, outcome, durationMs });
+    const dimensions = { Environment: environmentName, Pipeline: definition.name, Dataset: name };
+    metrics.record({ name: "RowsExtracted", value: result.counts.extracted, unit: "Count", dimensions });
+    metrics.record({ name: "BytesWritten", value: result.bytesWritten, unit: "Bytes", dimensions });
+    metrics.record({ name: "Duration", value: durationMs, unit: "Milliseconds", dimensions });
+    metrics.record({ name: "Failures", value: failure ? 1 : 0, unit: "Count", dimensions });
+    return result;
+  };
+  return {
+    note(part) {
+      result = { ...result, ...part };
+    },
+    notice(code, message) {
+      result = { ...result, notices: [...result.notices, { code, message }] };
+      emit({ kind: "notice", dataset: name, code, message });
+    },
+    async stage(stage, run) {
+      current = stage;
+      const stageStartedAtMs = clock.nowMs();
+      const from = clock.monotonicMs();
+      emit({ kind: "stageStarted", dataset: name, stage });
+      const passed = await run();
+      const durationMs = clock.monotonicMs() - from;
+      result = { ...result, stages: [...result.stages, { stage, startedAtMs: stageStartedAtMs, durationMs }] };
+      sampleMemory();
+      emit({ kind: "stageFinished", dataset: name, stage, durationMs });
+      current = null;
+      return passed;
+    },
+    progress(stage, moved) {
+      const rssBytes = sampleMemory();
+      const now = clock.monotonicMs();
+      if (now - lastProgressMs < progressEveryMs && moved.rows !== moved.rowsExpected) return;
+      lastProgressMs = now;
+      emit({ kind: "progress", dataset: name, stage, ...moved, rssBytes });
+    },
+    finish: (outcome) => close(outcome, null),
+    fail: (error) => close("failed", failureOf(error, current)),
+  };
+}
+
+/** What a person and the exit code need of an error. Its message holds no secret, by the rule for messages. */
+export function failureOf(error: unknown, stage: Stage | null): RunFailure {
+  if (isSnowmeltError(error)) {
+    const { code, category, message, retryable } = error;
+    return { code, category, message, stage, retryable };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: "UNEXPECTED", category: "internal", message, stage, retryable: false };
+}
+
+function emptyResult({ definition, environmentName, lake }: RunContext, name: string): DatasetResult {
+  const dataset = definition.datasets[name];
+  return {
+    dataset: name,
+    outcome: "failed",
+    source: dataset ? sourceName(dataset.source) : name,
+    sql: null,
+    queryId: null,
+    role: null,
+    guarantee: guarantees.statement.name,
+    snapshot: null,
+    window: null,
+    route: "stream",
+    table: dataset ? `${lake.uri}/${tablePath(name, dataset)}` : name,
+    deltaVersion: null,
+    lane: liveLane({ environment: environmentName, pipeline: definition.name, dataset: name }),
+    laneVersion: null,
+    attemptId: null,
+    counts: {
+      extracted: 0,
+      inserted: 0,
+      updated: 0,
+      skippedAsOlder: 0,
+      quarantined: 0,
+      deleted: 0,
+      rowsBefore: 0,
+      rowsAfter: 0,
+    },
+    bytesWritten: 0,
+    files: [],
+    removedFiles: [],
+    checks: [],
+    rules: [],
+    columns: [],
+    stages: [],
+    durationMs: 0,
+    peakRssBytes: 0,
+    notices: [],
+    failure: null,
+  };
+}

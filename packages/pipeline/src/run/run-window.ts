@@ -1,0 +1,144 @@
+import type { LandedFile } from "@snowmelt/lake/delta";
+import type { DatasetResult, ManifestFile } from "../manifest.ts";
+import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
+import { columnSummary } from "../record/column-summary.ts";
+import { sweepAttempts } from "../stages/abandon-attempt.ts";
+import { checkRules, ruleOutcomes } from "../stages/check-rules.ts";
+import { commit } from "../stages/commit.ts";
+import { extract } from "../stages/extract.ts";
+import type { InspectedDataset } from "../stages/inspect-dataset.ts";
+import { type LandedAttempt, land } from "../stages/land.ts";
+import { type Next, nextAttempt } from "../stages/next-attempt.ts";
+import { type StagedWrite, stageWrite } from "../stages/stage-write.ts";
+import { verify } from "../stages/verify.ts";
+import type { AttemptWindow } from "../state/dataset-state.ts";
+import type { DatasetRecord } from "./dataset-record.ts";
+import type { RunContext } from "./run-context.ts";
+
+/**
+ * Lands one window of an inspected dataset, or finds that there is none. The lease is held by the caller. Throws what
+ * stopped it; nothing is visible then, and the window stays pending for the next run.
+ */
+export async function runWindow(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { record, snapshotMicros }: { readonly record: DatasetRecord; readonly snapshotMicros: bigint },
+): Promise<DatasetResult> {
+  noteInspected(record, inspected);
+  const next = await record.stage("plan", () => nextAttempt(context, inspected, { record, snapshotMicros }));
+  await sweepAttempts(context, inspected);
+  if (next.kind !== "attempt") return finishWithout(record, inspected, { next, snapshotMicros });
+
+  const extracted = await record.stage("extract", () =>
+    extract(context, inspected, { ...next, record, snapshotMicros }),
+  );
+  const { attempt } = extracted;
+  record.note({
+    sql: attempt.sql,
+    queryId: attempt.queryId,
+    attemptId: attempt.attemptId,
+    laneVersion: attempt.laneVersion,
+    snapshot: instantText(BigInt(attempt.snapshotMicros)),
+    window: windowOf(inspected, attempt.window),
+  });
+  const landed = await record.stage("land", () => land(context, inspected, { ...extracted, record }));
+  noteLanded(record, inspected, landed);
+  const staged = await record.stage("verify", () => verifyStaged(context, inspected, { landed, record }));
+  await record.stage("check", async () => checkRules(inspected, landed));
+  const committed = await record.stage("commit", () => commit(context, inspected, { landed, staged }));
+  noteCommitted(record, landed, committed.staged);
+  record.note({ deltaVersion: committed.version });
+  await settle(context, inspected);
+  return record.finish(committed.status);
+}
+
+async function verifyStaged(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { landed, record }: { readonly landed: LandedAttempt; readonly record: DatasetRecord },
+): Promise<StagedWrite> {
+  const staged = await stageWrite(context, inspected, { landed, snapshot: inspected.snapshot });
+  noteCommitted(record, landed, staged);
+  await verify(context, inspected, { landed, staged, record });
+  return staged;
+}
+
+/** The window is in the table: nothing is pending any more. */
+async function settle({ state, signal }: RunContext, { lane }: InspectedDataset): Promise<void> {
+  await state.write({ ...(await state.read(lane, { signal })), pending: null }, { signal });
+}
+
+function noteInspected(record: DatasetRecord, inspected: InspectedDataset): void {
+  const { guarantee, schema, described, dataset } = inspected;
+  record.note({ guarantee: guarantee.name });
+  for (const { code, message } of schema.notices) record.notice(code, message);
+  if (guarantee.name === "statement") record.notice("WEAKER_GUARANTEE", `The source is ${guarantee.text}.`);
+  if (dataset.sync.kind === "full" && described?.table.kind === "view")
+    record.notice("ALWAYS_READ", "A view has no fingerprint, so it is read in every run.");
+}
+
+function finishWithout(
+  record: DatasetRecord,
+  inspected: InspectedDataset,
+  { next, snapshotMicros }: { readonly next: Exclude<Next, { kind: "attempt" }>; readonly snapshotMicros: bigint },
+): DatasetResult {
+  const { snapshot, position } = inspected;
+  record.note({
+    deltaVersion: snapshot?.version ?? null,
+    laneVersion: position.version,
+    snapshot: instantText(snapshotMicros),
+  });
+  switch (next.kind) {
+    case "settled":
+      record.note({
+        window: windowOf(inspected, next.attempt.window),
+        attemptId: next.attempt.attemptId,
+        queryId: next.attempt.queryId,
+      });
+      return record.finish("alreadyCommitted");
+    case "empty":
+      record.note({ window: windowOf(inspected, next.window) });
+      return record.finish("empty");
+    case "unchanged":
+      return record.finish("unchanged");
+    default:
+      return next satisfies never;
+  }
+}
+
+function windowOf(
+  { dataset: { sync }, columns }: InspectedDataset,
+  window: AttemptWindow | null,
+): DatasetResult["window"] {
+  return sync.kind === "incremental" && window ? manifestWindow(cursorOf(sync, columns), window) : null;
+}
+
+function noteLanded(record: DatasetRecord, { schema }: InspectedDataset, landed: LandedAttempt): void {
+  record.note({
+    bytesWritten: sum(landed.files, ({ bytes }) => bytes),
+    rules: ruleOutcomes(landed.rules),
+    columns: schema.batchFields.map((field, index) =>
+      columnSummary(field, landed.landedProfile[index], landed.histograms[index]),
+    ),
+  });
+}
+
+function noteCommitted(record: DatasetRecord, landed: LandedAttempt, staged: StagedWrite): void {
+  record.note({
+    counts: { extracted: landed.rowsExtracted, quarantined: landed.rowsQuarantined, ...staged.counts },
+    bytesWritten: sum(staged.added, ({ bytes }) => bytes),
+    files: staged.added.map(manifestFile),
+    removedFiles: [...staged.removed],
+  });
+}
+
+const manifestFile = ({ path, rowCount, bytes, sha256, partitionValues }: LandedFile): ManifestFile => ({
+  path,
+  rows: rowCount,
+  sizeBytes: bytes,
+  sha256,
+  partitionValues: { ...partitionValues },
+});
+
+const sum = <T>(items: readonly T[], of: (item: T) => number): number =>
+  items.reduce((total, item) => total + of(item), 0);

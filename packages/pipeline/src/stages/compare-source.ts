@@ -1,0 +1,52 @@
+import { type ColumnProfile, decimalText, type Field, type Value, valueText } from "@snowmelt/core/types";
+import type { ColumnProfile as SourceColumnProfile, SourceProfile } from "@snowmelt/snowflake";
+import type { Check } from "../manifest.ts";
+
+/** The source's own aggregates against the same numbers of the rows that arrived; every comparison is exact. Pure. */
+export function compareSource(
+  source: SourceProfile,
+  fields: readonly Field[],
+  profiles: readonly ColumnProfile[],
+): Check[] {
+  return source.columns.flatMap((asked) => {
+    const index = fields.findIndex(({ name }) => name === asked.field);
+    const [field, arrived] = [fields[index], profiles[index]];
+    return field && arrived ? compareColumn(field, asked, arrived) : [];
+  });
+}
+
+function compareColumn(field: Field, asked: SourceColumnProfile, arrived: ColumnProfile): Check[] {
+  const check = (what: string, expected: string, actual: string): Check => ({
+    name: `${field.name}: ${what} at the source = of the rows that arrived`,
+    expected,
+    actual,
+    passed: expected === actual,
+  });
+  const checks = [check("values", String(asked.valueCount), String(arrived.count))];
+  if (asked.sum !== undefined && arrived.sum !== undefined) {
+    const scale = field.type.kind === "decimal" ? field.type.scale : 0;
+    checks.push(check("sum", sameScale(asked.sum ?? "0", scale), decimalText(arrived.sum, scale)));
+  }
+  // For Snowflake NaN is the greatest of all; here it stands apart.
+  if (asked.min !== undefined && arrived.nanCount === 0)
+    checks.push(check("min", shown(field, asked.min), shown(field, arrived.min)));
+  if (asked.max !== undefined && arrived.nanCount === 0)
+    checks.push(check("max", shown(field, asked.max), shown(field, arrived.max)));
+  if (asked.length !== undefined && arrived.lengthSum !== undefined) {
+    checks.push(check("length", String(asked.length ?? 0), String(arrived.lengthSum)));
+  }
+  return checks;
+}
+
+/** -0 and 0 are equal at the source. */
+const shown = ({ type }: Field, value: Value): string => valueText(type, value === 0 ? 0 : value);
+
+/** Digits as the source gives them, with exactly `scale` of them behind the point; unchanged where that would lose one. */
+function sameScale(digits: string, scale: number): string {
+  const [whole = "", fraction = ""] = digits.split(".");
+  if (fraction.length > scale)
+    return fraction.slice(scale).replace(/0/g, "") === ""
+      ? sameScale(`${whole}.${fraction.slice(0, scale)}`, scale)
+      : digits;
+  return scale === 0 ? whole : `${whole}.${fraction.padEnd(scale, "0")}`;
+}

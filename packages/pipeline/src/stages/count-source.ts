@@ -1,0 +1,38 @@
+import { type ProfileLevel, parseSourceProfile, planSourceProfile, type SourceProfile } from "@snowmelt/snowflake";
+import type { RunContext } from "../run/run-context.ts";
+import type { AttemptWindow } from "../state/dataset-state.ts";
+import type { InspectedDataset } from "./inspect-dataset.ts";
+import { sourceWindow } from "./source-window.ts";
+
+interface Asked {
+  readonly window: AttemptWindow | null;
+  readonly snapshotMicros: bigint;
+}
+
+/** Rows of a window at the snapshot, by the server; null for a source that cannot be asked for that moment. */
+export async function countSource(
+  context: Pick<RunContext, "session" | "signal">,
+  inspected: InspectedDataset,
+  asked: Asked,
+): Promise<bigint | null> {
+  return (await profileSource(context, inspected, { ...asked, level: "rows" }))?.rowCount ?? null;
+}
+
+/** What the server says of a window's rows at the snapshot; undefined for a source that cannot be asked for that moment. */
+export async function profileSource(
+  { session, signal }: Pick<RunContext, "session" | "signal">,
+  inspected: InspectedDataset,
+  { window, snapshotMicros, level }: Asked & { readonly level: ProfileLevel },
+): Promise<SourceProfile | undefined> {
+  const { source, schema, guarantee } = inspected;
+  if (guarantee.name !== "snapshot") return undefined;
+  const plan = planSourceProfile({
+    source,
+    landed: schema.extracted,
+    level,
+    window: sourceWindow(inspected, window),
+    atMicros: snapshotMicros,
+  });
+  const { rows } = await session.query(plan.sql, [], { signal });
+  return parseSourceProfile(rows, plan);
+}

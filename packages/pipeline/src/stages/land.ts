@@ -1,0 +1,141 @@
+import { resolveExtract } from "@snowmelt/core/definition";
+import {
+  describeRule,
+  type Evaluation,
+  type KeyReport,
+  type KeyTracker,
+  openEvaluation,
+  openKeyTracker,
+  type RuleResult,
+} from "@snowmelt/core/quality";
+import { type ColumnBatch, type ColumnProfile, openProfiler, openVectorBuilder } from "@snowmelt/core/types";
+import { type LandedFile, openTableWriter, type TableWriter } from "@snowmelt/lake/delta";
+import { stream } from "@snowmelt/snowflake";
+import { type Bucket, openValueSample } from "../record/value-sample.ts";
+import type { DatasetRecord } from "../run/dataset-record.ts";
+import type { RunContext } from "../run/run-context.ts";
+import type { ExtractedAttempt } from "./extract.ts";
+import type { InspectedDataset } from "./inspect-dataset.ts";
+import { planExtraction } from "./plan-attempt.ts";
+import { openQuarantine } from "./quarantine.ts";
+
+/** Rows on the lake that no log names yet, and everything that was seen of them on the way. */
+export interface LandedAttempt extends ExtractedAttempt {
+  readonly files: readonly LandedFile[];
+  readonly quarantined: readonly LandedFile[];
+  readonly rowsExtracted: number;
+  readonly rowsQuarantined: number;
+  /** Of all extracted rows, before any was split off. */
+  readonly extractedProfile: readonly ColumnProfile[];
+  /** Of the rows in `files`. The same object where nothing was split off. */
+  readonly landedProfile: readonly ColumnProfile[];
+  readonly histograms: readonly { readonly sampledRows: number; readonly histogram: Bucket[] | null }[];
+  readonly rules: readonly RuleResult[];
+  /** Of the dataset's key, when the rows make a new table; a merge looks at the keys itself. */
+  readonly keys: KeyReport | undefined;
+}
+
+/** Streams the attempt's result into files below the table's root, looking at every row once. Nothing becomes visible. */
+export async function land(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { record, ...extracted }: ExtractedAttempt & { readonly record: DatasetRecord },
+): Promise<LandedAttempt> {
+  await using evaluation = openRules(context, inspected);
+  await using keys = openKeys(context, inspected);
+  const writer = openWriter(context, inspected, extracted);
+  const descriptions = inspected.schema.rules.map(describeRule);
+  const quarantine = openQuarantine(context, inspected, { attempt: extracted.attempt, descriptions });
+  const { batchFields } = inspected.schema;
+  const extractedProfiler = openProfiler(batchFields);
+  const splits = inspected.schema.rules.some(({ onFail }) => onFail === "quarantine");
+  const landedProfiler = splits ? openProfiler(batchFields) : extractedProfiler;
+  const sample = openValueSample(batchFields);
+  let rowsExtracted = 0;
+  let bytesWritten = 0;
+  try {
+    for await (const { batch: read } of streamAttempt(context, inspected, extracted)) {
+      const batch = withLostColumns(read, batchFields);
+      rowsExtracted += batch.rowCount;
+      extractedProfiler.add(batch);
+      const kept = await quarantine.split(batch, await evaluation.observe(batch));
+      if (splits) landedProfiler.add(kept);
+      sample.observe(kept);
+      await keys?.observe(kept);
+      await writer.writer.append(kept);
+      bytesWritten = writer.bytesFinished();
+      record.progress("land", {
+        rows: rowsExtracted,
+        rowsExpected: extracted.sourceRows === null ? null : Number(extracted.sourceRows),
+        bytesWritten,
+      });
+    }
+    const files = await writer.writer.finish();
+    return {
+      ...extracted,
+      files,
+      quarantined: await quarantine.finish(),
+      rowsExtracted,
+      rowsQuarantined: quarantine.rowCount,
+      extractedProfile: extractedProfiler.profiles(),
+      landedProfile: landedProfiler.profiles(),
+      histograms: sample.histograms(),
+      rules: await evaluation.finish(),
+      keys: await keys?.finish(),
+    };
+  } catch (error) {
+    await writer.writer.abort(error);
+    await quarantine.abort(error);
+    throw error;
+  }
+}
+
+function openRules({ clock, spillDirectory }: RunContext, { schema }: InspectedDataset): Evaluation {
+  return openEvaluation(schema.rules, schema.batchFields, { nowMs: clock.nowMs(), spillDirectory });
+}
+
+/** A merge into rows that are there indexes the window's keys; a new table only needs to know that none is there twice. */
+function openKeys({ spillDirectory }: RunContext, { schema, snapshot }: InspectedDataset): KeyTracker | undefined {
+  const isMerge = snapshot !== undefined && snapshot.files.size > 0;
+  if (schema.key.length === 0 || isMerge) return undefined;
+  return openKeyTracker({ fields: schema.batchFields, key: schema.key, nulls: "exclude", spillDirectory });
+}
+
+function openWriter(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { attempt }: ExtractedAttempt,
+): { writer: TableWriter; bytesFinished: () => number } {
+  const { definition, environmentName, random, signal } = context;
+  let bytes = 0;
+  const writer = openTableWriter({
+    table: inspected.table,
+    layout: inspected.layout,
+    attemptId: attempt.attemptId,
+    random,
+    maxFileBytes: resolveExtract(definition, inspected.name, environmentName).maxFileBytes,
+    alwaysIndexed: inspected.schema.key,
+    onFile: (file) => {
+      bytes += file.bytes;
+    },
+    signal,
+  });
+  return { writer, bytesFinished: () => bytes };
+}
+
+function streamAttempt(context: RunContext, inspected: InspectedDataset, { attempt }: ExtractedAttempt) {
+  const { definition, environmentName, clock, random, logger, signal, session } = context;
+  const { batchRows, parallel } = resolveExtract(definition, inspected.name, environmentName);
+  const plan = planExtraction(inspected, { window: attempt.window, snapshotMicros: BigInt(attempt.snapshotMicros) });
+  return stream(session, { queryId: attempt.queryId, plan, batchRows, parallel, clock, random, logger, signal });
+}
+
+/** Columns that the table has and the source has lost are NULL. */
+function withLostColumns(batch: ColumnBatch, fields: InspectedDataset["schema"]["batchFields"]): ColumnBatch {
+  const lost = fields.slice(batch.fields.length).map(({ type }) => {
+    const builder = openVectorBuilder(type, batch.rowCount);
+    for (let row = 0; row < batch.rowCount; row++) builder.appendNull();
+    return builder.finish();
+  });
+  return { fields, columns: [...batch.columns, ...lost], rowCount: batch.rowCount };
+}

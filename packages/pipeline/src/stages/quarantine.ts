@@ -1,0 +1,174 @@
+import { type BatchVerdict, inMask, maskedRows, type RowMask } from "@snowmelt/core/quality";
+import { type ColumnBatch, type Field, openVectorBuilder, takeRows } from "@snowmelt/core/types";
+import {
+  attemptOf,
+  type CommitPlan,
+  compareSchema,
+  type DeltaTable,
+  type LandedFile,
+  openDeltaTable,
+  openTableWriter,
+  planCreateTable,
+  planTableLayout,
+  readLane,
+  type TableWriter,
+  toAddFile,
+  withEvolvedSchema,
+} from "@snowmelt/lake/delta";
+import { pipelineError } from "../pipeline-error.ts";
+import { quarantinePath } from "../plan/dataset-place.ts";
+import { attemptHi } from "../plan/next-step.ts";
+import type { RunContext } from "../run/run-context.ts";
+import type { Attempt } from "../state/dataset-state.ts";
+import type { InspectedDataset } from "./inspect-dataset.ts";
+
+/** Rows that a quarantining rule splits off, in a table of their own. */
+export interface Quarantine {
+  readonly rowCount: number;
+  /** Splits a batch: the failing rows go to quarantine, the others come back. */
+  split(batch: ColumnBatch, verdict: BatchVerdict): Promise<ColumnBatch>;
+  finish(): Promise<readonly LandedFile[]>;
+  abort(reason: unknown): Promise<void>;
+}
+
+/** The rules a quarantined row fails, in words. */
+export const rulesColumn = "_snowmelt_rules";
+/** The lane version of the window a quarantined row came with. It counts once the main table's lane holds that version. */
+export const windowColumn = "_snowmelt_n";
+
+/** Opened with the rules' descriptions by position, as a verdict numbers them. */
+export function openQuarantine(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { attempt, descriptions }: { readonly attempt: Attempt; readonly descriptions: readonly string[] },
+): Quarantine {
+  const fields = quarantineFields(inspected);
+  let writer: TableWriter | undefined;
+  const open = (): TableWriter =>
+    openTableWriter({
+      table: quarantineTable(context, inspected.name),
+      layout: planTableLayout(fields),
+      attemptId: attempt.attemptId,
+      random: context.random,
+      signal: context.signal,
+    });
+  return {
+    get rowCount() {
+      return writer?.rowCount ?? 0;
+    },
+    async split(batch, { quarantine, failing }) {
+      if (!quarantine) return batch;
+      const rows = maskedRows(quarantine, batch.rowCount);
+      const bad = takeRows(batch, rows);
+      const why = openVectorBuilder({ kind: "string" }, rows.length);
+      const which = openVectorBuilder({ kind: "int64" }, rows.length);
+      for (const row of rows) {
+        why.appendText(failedRules(failing, row, descriptions));
+        which.appendInt64(BigInt(attempt.laneVersion));
+      }
+      writer ??= open();
+      await writer.append({ fields, columns: [...bad.columns, why.finish(), which.finish()], rowCount: rows.length });
+      return takeRows(batch, otherRows(quarantine, batch.rowCount));
+    },
+    finish: async () => (await writer?.finish()) ?? [],
+    abort: async (reason) => writer?.abort(reason),
+  };
+}
+
+/**
+ * Makes the split-off rows part of the quarantine table, before the main commit. The rows of an earlier attempt of the same
+ * window go in the same commit, so a window is there once, and it may be repeated.
+ */
+export async function commitQuarantine(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { attempt, files }: { readonly attempt: Attempt; readonly files: readonly LandedFile[] },
+): Promise<void> {
+  const { signal, clock } = context;
+  const table = quarantineTable(context, inspected.name);
+  const appId = `${inspected.lane}/quarantine`;
+  const snapshot = await table.snapshot({ signal });
+  const window = BigInt(attempt.laneVersion);
+  const held = readLane(snapshot, appId);
+  const stale =
+    held.hi === window
+      ? [...(snapshot?.files ?? [])].filter(
+          ([path, { tags }]) => tags?.[windowTag] === String(window) && attemptOf(path) !== attempt.attemptId,
+        )
+      : [];
+  if (files.length === 0 && stale.length === 0) return;
+  const adds = files.map((file) => ({ ...toAddFile(file), tags: { [windowTag]: String(window) } }));
+  const fields = quarantineFields(inspected);
+  const plan = ((): CommitPlan => {
+    if (!snapshot)
+      return planCreateTable({
+        id: context.random.uuid(),
+        fields,
+        partitionColumns: [],
+        createdAtMs: clock.nowMs(),
+        files: adds,
+      });
+    const removes = stale.map(([, add]) => ({
+      remove: {
+        path: add.path,
+        deletionTimestamp: clock.nowMs(),
+        dataChange: true,
+        extendedFileMetadata: true,
+        partitionValues: add.partitionValues,
+        size: add.size,
+      },
+    }));
+    const write: CommitPlan = {
+      operation: "WRITE",
+      operationParameters: { mode: "Append", partitionBy: "[]" },
+      readVersion: snapshot.version,
+      isBlindAppend: stale.length === 0,
+      conflictRule: { kind: "none" },
+      actions: [...removes, ...adds.map((add) => ({ add }))],
+    };
+    const comparison = compareSchema(snapshot.metaData, { fields, partitionColumns: [] });
+    if (comparison.kind === "incompatible") {
+      throw pipelineError(
+        "SCHEMA_MISMATCH",
+        `The quarantine table ${table.path} is not what the definition lands. ${comparison.message}`,
+      );
+    }
+    return comparison.kind === "equal" ? write : withEvolvedSchema(write, snapshot, comparison.fields);
+  })();
+  const outcome = await table.commit(plan, {
+    lanes: [{ appId, n: held.n + 1, hi: window }],
+    info: { attemptHi: attemptHi(attempt) },
+    signal,
+  });
+  if (outcome.status === "conflict") {
+    throw pipelineError(
+      "COMMIT_LOST",
+      `The quarantine table ${table.path} moved on while the window was being landed: ${outcome.message} Run again.`,
+    );
+  }
+}
+
+const windowTag = "snowmelt.n";
+
+const quarantineTable = ({ lake: store, clock, random }: RunContext, name: string): DeltaTable =>
+  openDeltaTable({ store, path: quarantinePath(name), clock, random });
+
+/** Nothing is required of a row that failed. */
+function quarantineFields({ schema }: InspectedDataset): readonly Field[] {
+  return [
+    ...schema.batchFields.map((field) => ({ ...field, nullable: true })),
+    { name: rulesColumn, type: { kind: "string" }, nullable: false },
+    { name: windowColumn, type: { kind: "int64" }, nullable: false },
+  ];
+}
+
+function failedRules(failing: BatchVerdict["failing"], row: number, descriptions: readonly string[]): string {
+  return [...failing].flatMap(([rule, mask]) => (inMask(mask, row) ? [descriptions[rule] ?? ""] : [])).join("; ");
+}
+
+function otherRows(mask: RowMask, rowCount: number): Uint32Array {
+  const rows = new Uint32Array(rowCount - mask.count);
+  let at = 0;
+  for (let row = 0; row < rowCount; row++) if (!inMask(mask, row)) rows[at++] = row;
+  return rows;
+}

@@ -1,0 +1,13 @@
+import type { CursorWindow } from "@snowmelt/snowflake";
+import { cursorOf, cursorWindow } from "../plan/window.ts";
+import type { AttemptWindow } from "../state/dataset-state.ts";
+import type { InspectedDataset } from "./inspect-dataset.ts";
+
+/** The source's condition for a window; undefined for all of it. */
+export function sourceWindow(
+  { dataset: { sync }, columns }: InspectedDataset,
+  window: AttemptWindow | null,
+): CursorWindow | undefined {
+  if (sync.kind !== "incremental" || window === null) return undefined;
+  return cursorWindow(cursorOf(sync, columns), window, sync.nulls === "everyRun");
+}

@@ -1,0 +1,116 @@
+import { type LandedFile, verifyFiles } from "@snowmelt/lake/delta";
+import type { Check } from "../manifest.ts";
+import { pipelineError } from "../pipeline-error.ts";
+import type { DatasetRecord } from "../run/dataset-record.ts";
+import type { RunContext } from "../run/run-context.ts";
+import { compareSource } from "./compare-source.ts";
+import { profileSource } from "./count-source.ts";
+import type { InspectedDataset } from "./inspect-dataset.ts";
+import type { LandedAttempt } from "./land.ts";
+import type { StagedWrite } from "./stage-write.ts";
+
+/**
+ * Holds the landed rows against the source, the statement, the files' footers and the statistics the log will carry. Every
+ * comparison is noted, passed or not; VERIFICATION_FAILED when one did not, and nothing has been committed.
+ */
+export async function verify(
+  context: RunContext,
+  inspected: InspectedDataset,
+  {
+    landed,
+    staged,
+    record,
+  }: { readonly landed: LandedAttempt; readonly staged: StagedWrite; readonly record: DatasetRecord },
+): Promise<void> {
+  const checks = [
+    ...(await sourceChecks(context, inspected, landed)),
+    ...countChecks(landed, staged),
+    ...nullChecks(inspected, landed),
+    ...(await fileChecks(context, inspected, staged.added)),
+  ];
+  record.note({ checks });
+  const failed = checks.filter(({ passed }) => !passed);
+  if (failed.length === 0) return;
+  const told = failed
+    .slice(0, 5)
+    .map(({ name, expected, actual }) => `${name}: expected ${expected}, got ${actual}`)
+    .join("; ");
+  throw pipelineError(
+    "VERIFICATION_FAILED",
+    `What was landed of ${inspected.name} does not add up: ${told}. Nothing was committed.`,
+    { details: { failed } },
+  );
+}
+
+async function sourceChecks(context: RunContext, inspected: InspectedDataset, landed: LandedAttempt): Promise<Check[]> {
+  const { attempt, sourceRows, rowsExtracted, extractedProfile } = landed;
+  const { rowCount } = await context.session.openResult(attempt.queryId, { signal: context.signal });
+  const checks = [equal("rows of the statement = rows extracted", rowCount, rowsExtracted)];
+  if (sourceRows !== null)
+    checks.push(equal("rows at the source at the snapshot = rows extracted", sourceRows, rowsExtracted));
+  const level = inspected.dataset.verify;
+  if (level === "rows") return checks;
+  const profile = await profileSource(context, inspected, {
+    window: attempt.window,
+    snapshotMicros: BigInt(attempt.snapshotMicros),
+    level,
+  });
+  return profile ? [...checks, ...compareSource(profile, inspected.schema.batchFields, extractedProfile)] : checks;
+}
+
+function countChecks({ rowsExtracted, rowsQuarantined, quarantined }: LandedAttempt, { counts }: StagedWrite): Check[] {
+  const { inserted, updated, skippedAsOlder, deleted, rowsBefore, rowsAfter } = counts;
+  const quarantinedRows = quarantined.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  return [
+    equal(
+      "rows extracted = inserted + updated + skipped as older + quarantined",
+      rowsExtracted,
+      inserted + updated + skippedAsOlder + rowsQuarantined,
+    ),
+    equal("rows quarantined = rows of the quarantine files", rowsQuarantined, quarantinedRows),
+    equal("rows of the new version = rows before + inserted - deleted", rowsAfter, rowsBefore + inserted - deleted),
+  ];
+}
+
+/** What was seen of the batches against what the files' writers counted. */
+function nullChecks({ schema, layout }: InspectedDataset, { landedProfile, files }: LandedAttempt): Check[] {
+  return layout.fileFields.map(({ name }) => {
+    const seen = landedProfile[schema.batchFields.findIndex((field) => field.name === name)]?.nullCount ?? -1;
+    const written = files.reduce(
+      (sum, { summary }) => sum + (summary.columns.find((column) => column.name === name)?.nullCount ?? 0),
+      0,
+    );
+    return equal(`${name}: NULLs of the rows = of the files`, seen, written);
+  });
+}
+
+/** Every file of the commit, read back from the store. Agreement is told once a kind, a difference once a file. */
+async function fileChecks(
+  { signal }: RunContext,
+  { table, layout, schema }: InspectedDataset,
+  files: readonly LandedFile[],
+): Promise<Check[]> {
+  const expectedRows = files.reduce((sum, { rowCount }) => sum + rowCount, 0);
+  const { checks } = await verifyFiles(table, files, { layout, expectedRows, alwaysIndexed: schema.key, signal });
+  const byKind = Map.groupBy(checks, ({ name }) => name);
+  return [...byKind].flatMap(([name, found]): Check[] => {
+    const failed = found.filter(({ passed }) => !passed);
+    const only = found[0];
+    if (failed.length > 0)
+      return failed.map(({ subject, expected, actual }) => ({
+        name: `${name}: ${subject}`,
+        expected,
+        actual,
+        passed: false,
+      }));
+    if (found.length === 1 && only)
+      return [{ name: `${name}: ${only.subject}`, expected: only.expected, actual: only.actual, passed: true }];
+    return [
+      { name: `${name}: as landed`, expected: `${found.length} files`, actual: `${found.length} files`, passed: true },
+    ];
+  });
+}
+
+function equal(name: string, expected: bigint | number, actual: bigint | number): Check {
+  return { name, expected: String(expected), actual: String(actual), passed: BigInt(expected) === BigInt(actual) };
+}
