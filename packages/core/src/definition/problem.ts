@@ -46,7 +46,7 @@ export function problemText(issue: z.core.$ZodRawIssue): string | undefined {
 const secretPaths = new Set<PropertyKey>(["snowflake", "auth", "lake"]);
 
 /** What came, cut short; text that might be a secret put in the wrong place is not shown. */
-export function receivedText(value: unknown, path: readonly PropertyKey[]): string {
+function receivedText(value: unknown, path: readonly PropertyKey[]): string {
   if (typeof value === "string") {
     if (path.some((part) => secretPaths.has(part))) return "a text (not shown, as it may be a secret)";
     return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

@@ -111,6 +111,7 @@ function serialize(bytes: Uint8Array, { starts, lows, order, highs }: Unordered)
   const total = starts[order.length] ?? 0;
   const run = new Uint8Array(total + order.length * 12);
   const view = new DataView(run.buffer);
+  const source = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let at = 0;
   for (let index = 0; index < order.length; index++) {
     const key = order[index] ?? 0;
@@ -119,8 +120,8 @@ function serialize(bytes: Uint8Array, { starts, lows, order, highs }: Unordered)
     view.setUint32(at, lows[key] ?? 0, true);
     view.setUint32(at + 4, highs[index * 2 + 1] ?? 0, true);
     view.setUint32(at + 8, end - start, true);
-    at += 12;
-    for (let from = start; from < end; from++) run[at++] = bytes[from] ?? 0;
+    source.copy(run, at + 12, start, end);
+    at += 12 + end - start;
   }
   return run;
 }
