@@ -2,6 +2,7 @@ import { aborted } from "./abort.ts";
 import type { DriverStatement, TextRow } from "./driver.ts";
 import { translateFailure } from "./driver-failure.ts";
 import { snowflakeError } from "./snowflake-error.ts";
+import { guardReading } from "./uncaught-guard.ts";
 
 export interface RowRange {
   /** First row, counted from 0. */
@@ -37,6 +38,7 @@ export function readRange(statement: DriverStatement, range: RowRange, options: 
     let seen = 0;
     const settle = (error?: unknown): void => {
       clearTimeout(stall);
+      release();
       signal?.removeEventListener("abort", abort);
       rows.removeAllListeners();
       // The driver emits errors on a stream after it was destroyed; without a listener they end the process.
@@ -58,6 +60,9 @@ export function readRange(statement: DriverStatement, range: RowRange, options: 
       if (signal) settle(aborted(what, "the result stays on the server", signal));
     };
     signal?.addEventListener("abort", abort, { once: true });
+    const fail = (error: unknown): void =>
+      settle(translateFailure(error, { what, secrets: options.secrets, during: "result" }));
+    const release = guardReading(fail);
     const incomplete = (came: string) =>
       snowflakeError(
         "RESULT_INCOMPLETE",
@@ -85,7 +90,7 @@ export function readRange(statement: DriverStatement, range: RowRange, options: 
     };
     rows.on("readable", take);
     rows.on("end", () => settle(seen === range.end - range.start ? undefined : incomplete(`${seen}`)));
-    rows.on("error", (error) => settle(translateFailure(error, { what, secrets: options.secrets, during: "result" })));
+    rows.on("error", fail);
     rows.on("close", () => settle(incomplete(`${seen}`)));
   });
 }

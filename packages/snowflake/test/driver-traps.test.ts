@@ -12,10 +12,14 @@ const text = (...names: string[]) => names.map((name) => ({ name, type: "text" }
 /** Reads a result in a process of its own, from an empty folder. */
 async function readInChild(script: Script) {
   await using server = await startScriptedServer(script);
+  return await runChild("read-rows.ts", String(server.port), queryId);
+}
+
+async function runChild(name: string, ...rest: string[]) {
   const folder = await mkdtemp(join(tmpdir(), "snowmelt-child-"));
   try {
-    const entry = fileURLToPath(new URL("./children/read-rows.ts", import.meta.url));
-    const args = ["--conditions=@snowmelt/source", "--no-warnings", entry, String(server.port), queryId];
+    const entry = fileURLToPath(new URL(`./children/${name}`, import.meta.url));
+    const args = ["--conditions=@snowmelt/source", "--no-warnings", entry, ...rest];
     const child = spawn(process.execPath, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
     const output = { stdout: "", stderr: "" };
     child.stdout.on("data", (data) => (output.stdout += data));
@@ -44,6 +48,32 @@ describe("driver trap", () => {
     const { exitCode, stderr } = await readInChild(broken);
     expect(exitCode).toBe(1);
     expect(stderr).toContain("RESULT_STALLED");
+  });
+
+  it("a malformed chunk that came in advance is an error, not the end of the process", async () => {
+    const chunks = [
+      { body: '["1"],["2"]', rowCount: 2, delayMs: 200 },
+      { body: '["3"],["4', rowCount: 2 },
+    ];
+    await expect(readAll({ columns: text("A"), rows: [["0"]], chunks })).rejects.toMatchObject({
+      code: "RESULT_UNREADABLE",
+      retryable: true,
+    });
+  });
+
+  it("a cell the driver cannot convert is an error, not the end of the process", async () => {
+    const rows = [["perhaps"]];
+    await expect(readAll({ columns: [{ name: "B", type: "boolean" }], rows })).rejects.toMatchObject({
+      code: "RESULT_UNREADABLE",
+    });
+  });
+
+  it("an uncaught error of anyone else ends the process as ever, while rows are read", {
+    timeout: 30_000,
+  }, async () => {
+    const { exitCode, stdout, stderr } = await runChild("foreign-error.ts");
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: "" });
+    expect(stderr).toContain("not the driver's");
   });
 
   it("the default logging writes nothing: no snowflake.log, no output", { timeout: 30_000 }, async () => {

@@ -3,6 +3,7 @@ import { type LocalSnowflake, type StartLocalSnowflakeOptions, startLocalSnowfla
 import {
   type OpenSnowflakeOptions,
   openSnowflake,
+  quotePath,
   type SnowflakeConfigInput,
   type SnowflakeSession,
   type SubmitOptions,
@@ -11,8 +12,13 @@ import {
 /** Results cut small, so that a few thousand rows are many chunks. */
 export const smallChunks = { inlineRows: 100, inlineBytes: 10_000, firstChunkBytes: 20_000, maxChunkBytes: 80_000 };
 
-export function startSnowflake(options: StartLocalSnowflakeOptions = {}): Promise<LocalSnowflake> {
-  return startLocalSnowflake({ results: smallChunks, ...options });
+/** A server with an empty schema to work in. */
+export async function startSnowflake(options: StartLocalSnowflakeOptions = {}): Promise<LocalSnowflake> {
+  const server = await startLocalSnowflake({ results: smallChunks, ...options });
+  await using session = await openSession(server);
+  await session.query(`CREATE DATABASE IF NOT EXISTS ${quotePath(server.database)}`);
+  await session.query(`CREATE SCHEMA IF NOT EXISTS ${quotePath(server.database, server.schema)}`);
+  return server;
 }
 
 /** How to log in to it as its default user. */

@@ -15,7 +15,7 @@ export interface Script {
   readonly columns: readonly ScriptedColumn[];
   readonly rows: readonly (readonly unknown[])[];
   /** Bodies of chunks as they are sent, with the row count announced for each. */
-  readonly chunks?: readonly { readonly body: string; readonly rowCount: number }[];
+  readonly chunks?: readonly { readonly body: string; readonly rowCount: number; readonly delayMs?: number }[];
 }
 
 export interface ScriptedServer extends AsyncDisposable {
@@ -33,7 +33,8 @@ export async function startScriptedServer({ columns, rows, chunks = [] }: Script
     const chunk = /^\/chunk\/(\d+)$/.exec(path);
     if (chunk) {
       response.setHeader("content-type", "binary/octet-stream");
-      response.end(chunks[Number(chunk[1])]?.body);
+      const { body, delayMs = 0 } = chunks[Number(chunk[1])] ?? {};
+      setTimeout(() => response.end(body), delayMs);
       return;
     }
     const data = (): unknown => {
