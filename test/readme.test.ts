@@ -5,15 +5,17 @@ import { type RepositoryFile, repositoryFiles } from "./repository-files.ts";
 
 const root = join(import.meta.dirname, "..");
 const documents = repositoryFiles().filter(({ path }) => path.endsWith(".md") && !path.startsWith(".changeset/"));
-const examples = new Map(documents.flatMap(toExamples));
+const examples = new Map(documents.filter(({ text }) => /^```ts$/m.test(text)).map(toProgram));
 
-/** Each TypeScript block of a document, as a file beside it. */
-function toExamples({ path, text }: RepositoryFile): [path: string, text: string][] {
-  const blocks = [...text.matchAll(/^```ts\n(.*?)^```$/gms)];
-  return blocks.map(([, block = ""], index) => [
-    join(root, dirname(path), `${path.split("/").at(-1)}.example-${index + 1}.ts`),
-    `${block}\nexport {};\n`,
-  ]);
+/** The TypeScript of a document is one program, which stands beside it and keeps the document's lines. */
+function toProgram({ path, text }: RepositoryFile): [path: string, text: string] {
+  let isCode = false;
+  const lines = text.split("\n").map((line) => {
+    const wasCode = isCode;
+    if (line.startsWith("```")) isCode = line === "```ts";
+    return wasCode && isCode ? line : "";
+  });
+  return [join(root, `${path}.example.ts`), [...lines, "export {};"].join("\n")];
 }
 
 /** What the compiler says of the examples, with the repository's own options. */
@@ -34,7 +36,8 @@ function compile(): string[] {
     .filter(({ file }) => file !== undefined && examples.has(file.fileName))
     .map(({ file, start = 0, messageText }) => {
       const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + 1;
-      return `${file?.fileName.slice(root.length + 1)}:${line}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
+      const document = file?.fileName.slice(root.length + 1).replace(".example.ts", "");
+      return `${document}:${line}: ${ts.flattenDiagnosticMessageText(messageText, " ")}`;
     });
 }
 
