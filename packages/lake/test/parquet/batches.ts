@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   type ColumnBatch,
   type Field,
@@ -8,6 +9,7 @@ import {
   type VectorBuilder,
   valueAt,
 } from "@snowmelt/core/types";
+import { expect } from "vitest";
 
 /** Rows as arrays of values, one a field. */
 export type Rows = readonly (readonly Value[])[];
@@ -38,6 +40,11 @@ export function rowsOf(batches: readonly ColumnBatch[]): Value[][] {
       columns.map((vector, index) => valueAt(fields[index]?.type ?? { kind: "binary" }, vector, row)),
     ),
   );
+}
+
+/** Equal to the last bit and kind, a zero's sign included. The diff is made only when it is needed, for it is slow. */
+export function expectSameRows(came: Rows, expected: Rows, what = "rows"): void {
+  if (!isDeepStrictEqual(came, expected)) expect(came, what).toStrictEqual(expected);
 }
 
 function append(builder: VectorBuilder, type: LandType, value: Value): void {

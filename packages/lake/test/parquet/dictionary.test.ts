@@ -2,7 +2,7 @@ import type { Field, LandType, Value } from "@snowmelt/core/types";
 import type { ParquetEncoderOptions } from "@snowmelt/lake/parquet";
 import { parquetMetadata } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { batchesOf, rowsOf } from "./batches.ts";
+import { batchesOf, expectSameRows, rowsOf } from "./batches.ts";
 import { encode, read } from "./files.ts";
 import { type DuckDbJudge, openDuckDbJudge } from "./judge-duckdb.ts";
 import { readByHyparquet } from "./judge-hyparquet.ts";
@@ -20,9 +20,9 @@ async function encodingsOf(type: LandType, values: readonly Value[], options: Pa
   const fields: Field[] = [{ name: "v", type, nullable: true }];
   const rows = values.map((value) => [value]);
   const { bytes } = await encode(fields, batchesOf(fields, rows, [10_000]), options);
-  expect(rowsOf(await read(bytes))).toStrictEqual(rows);
-  expect(await readByHyparquet(bytes, fields)).toStrictEqual(rows);
-  expect(await duckdb.rows(bytes, fields)).toStrictEqual(rows);
+  expectSameRows(rowsOf(await read(bytes)), rows);
+  expectSameRows(await readByHyparquet(bytes, fields), rows);
+  expectSameRows(await duckdb.rows(bytes, fields), rows);
   const chunk = parquetMetadata(new Uint8Array(bytes).buffer).row_groups[0]?.columns[0]?.meta_data;
   const pages = (encoding: string, type: string) =>
     chunk?.encoding_stats?.find((stats) => stats.encoding === encoding && stats.page_type === type)?.count ?? 0;
@@ -80,18 +80,19 @@ describe("a dictionary", () => {
 
   test("stays within its bytes", async () => {
     const values = Array.from({ length: 9000 }, (_, row) => `${row % 3000}`.padEnd(1000, "-"));
-    const found = await encodingsOf(text, values, { pageRows: 500, dictionary: { maxBytes: 300_000 } });
+    const found = await encodingsOf(text, values, { pageRows: 500, dictionary: { maxBytes: 700_000 } });
     expect(found.dictionaryPages).toBeGreaterThan(0);
     expect(found.plainPages).toBeGreaterThan(0);
   });
 
   test("of values made to collide costs no more than others", async () => {
-    const started = performance.now();
+    const before = process.cpuUsage();
     // The hash multiplies by an odd number and takes high bits: these share them all.
-    const inverse = 0x144cbc89;
+    const inverse = 0xe8b2f51;
     const values = Array.from({ length: 120_000 }, (_, row) => Math.imul(row % 60_000, inverse) | 0);
     await encodingsOf({ kind: "int32" }, values);
-    expect(performance.now() - started).toBeLessThan(10_000);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1e6).toBeLessThan(10);
   });
 
   test.each([

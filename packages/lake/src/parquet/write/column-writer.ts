@@ -31,7 +31,7 @@ export interface ColumnWriter {
   append(vector: ColumnVector, from: number, to: number): void;
   /** Bytes of the row group's finished pages, and what the open page and the dictionary are expected to add. */
   readonly estimatedBytes: number;
-  /** Compressed over raw bytes of the file's pages so far; 1 before the first. */
+  /** Compressed over raw bytes of the file so far, the open dictionary counted uncompressed. */
   readonly ratio: number;
   /** Memory held. */
   readonly heldBytes: number;
@@ -40,9 +40,6 @@ export interface ColumnWriter {
   /** Ends the row group; the writer is ready for the next. */
   finish(): ColumnChunk;
 }
-
-/** The first page of a file is this much smaller, so that its size tells early how the column compresses. */
-const firstPageShare = 8;
 
 export function openColumnWriter(field: Field, settings: EncoderSettings, compress: Compressor): ColumnWriter {
   const values = openValueEncoder(field, settings);
@@ -54,10 +51,17 @@ export function openColumnWriter(field: Field, settings: EncoderSettings, compre
   let pages: DataPage[] = [];
   let pagesBytes = 0;
   let chunk = emptyChunk();
+  let probe = { rawBytes: 0, ratio: 1 };
   const file = { rowCount: 0, bytes: 0, rawBytes: 0 };
 
-  const ratio = (): number => (file.rawBytes === 0 ? 1 : file.bytes / file.rawBytes);
-  const limit = (whole: number): number => (file.rowCount === 0 ? Math.ceil(whole / firstPageShare) : whole);
+  /** Before the first page is finished, what is there of it is compressed for a look, again whenever it has doubled. */
+  const ratio = (): number => {
+    if (file.rawBytes > 0) return (file.bytes + values.dictionaryBytes) / file.rawBytes;
+    if (page.rawBytes > probe.rawBytes * 2) {
+      probe = { rawBytes: page.rawBytes, ratio: values.probeBytes(compress) / page.rawBytes };
+    }
+    return probe.ratio;
+  };
 
   const addRows = (vector: ColumnVector, from: number, to: number): void => {
     const rows = { from, to, fileRow: file.rowCount + page.rowCount };
@@ -104,16 +108,16 @@ export function openColumnWriter(field: Field, settings: EncoderSettings, compre
       let row = from;
       while (row < to) {
         const start = row;
-        const room = limit(settings.pageBytes) - page.rawBytes;
-        const mostRows = Math.min(to, start + limit(settings.pageRows) - page.rowCount);
+        const room = settings.pageBytes - page.rawBytes;
+        const mostRows = Math.min(to, start + settings.pageRows - page.rowCount);
         row = lastRowWithin(start, mostRows, room, (end) => rawBytesOf(vector, start, end));
         if (row === start && page.rowCount === 0) row++;
         if (row > start) addRows(vector, start, row);
-        if (row < to || page.rowCount === limit(settings.pageRows)) closePage(false);
+        if (row < to || page.rowCount === settings.pageRows) closePage(false);
       }
     },
     get estimatedBytes() {
-      return pagesBytes + ratio() * page.rawBytes + values.dictionaryBytes;
+      return pagesBytes + ratio() * page.rawBytes + (file.rawBytes > 0 ? values.dictionaryBytes : 0);
     },
     get ratio() {
       return ratio();
@@ -128,6 +132,7 @@ export function openColumnWriter(field: Field, settings: EncoderSettings, compre
       if (page.rowCount > 0) closePage(true);
       const entries = values.closeRowGroup();
       const dictionary = entries && encodeDictionaryPage(entries.bytes, compress, entries.entryCount);
+      if (dictionary) file.bytes += pageBytes(dictionary);
       const finished = { dictionary, pages, ...chunk };
       pages = [];
       pagesBytes = 0;

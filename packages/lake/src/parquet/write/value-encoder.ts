@@ -2,6 +2,7 @@ import { type Field, storageOf } from "@snowmelt/core/types";
 import type { Range } from "../format/bound.ts";
 import { openDictionary } from "./dictionary.ts";
 import type { EncoderSettings } from "./encoder-options.ts";
+import type { Compressor } from "./page.ts";
 import { openPlainValues } from "./plain.ts";
 import { openRangeTracker } from "./range-tracker.ts";
 import { bitWidthOf, encodeRuns, maxRunBytes } from "./runs.ts";
@@ -22,6 +23,8 @@ export interface ValueEncoder {
   closePage(isLast: boolean): PageValues;
   /** Entries that finished pages refer to, PLAIN; undefined when none does. Starts the next row group. */
   closeRowGroup(): { readonly bytes: Uint8Array; readonly entryCount: number } | undefined;
+  /** What the open page and the dictionary would take if they ended here. */
+  probeBytes(compress: Compressor): number;
   /** PLAIN bytes of the dictionary so far. */
   readonly dictionaryBytes: number;
   readonly heldBytes: number;
@@ -115,6 +118,13 @@ export function openValueEncoder(field: Field, settings: EncoderSettings): Value
       isIndexing = dictionary !== undefined;
       usedEntries = 0;
       return entryCount === 0 ? undefined : { bytes, entryCount };
+    },
+    probeBytes(compress) {
+      if (!isIndexing || !dictionary) return compress(plain.bytes()).length;
+      plain.append({ vector: dictionary.entries(), rows: undefined, from: 0, count: dictionary.count });
+      const entryBytes = compress(plain.bytes()).length;
+      plain.clear();
+      return entryBytes + compress(encodeIndices(dictionary.count)).length;
     },
     get dictionaryBytes() {
       return isIndexing || usedEntries > 0 ? (dictionary?.byteLength ?? 0) : 0;
