@@ -189,7 +189,7 @@ describe("columnValues", () => {
       [{ kind: "int64" }, (value) => value],
       [decimal(9, 2), Number],
       [decimal(18, 2), (value) => value],
-      [decimal(38, 2), (value) => value * 10n ** 20n],
+      [decimal(38, 2), (value) => value],
     ];
     const compare: Record<string, (a: bigint, b: bigint) => boolean> = {
       ">": (a, b) => a > b,
@@ -199,13 +199,13 @@ describe("columnValues", () => {
       "=": (a, b) => a === b,
       "!=": (a, b) => a !== b,
     };
-    const small = fc.bigInt({ min: -300n, max: 300n });
+    const small = fc.oneof(fc.bigInt({ min: -300n, max: 300n }), fc.bigInt({ min: -3n, max: 3n }));
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...types),
         fc.array(small, { minLength: 1, maxLength: 10 }),
         fc.constantFrom(">", ">=", "<", "<=", "=", "!=" as const),
-        fc.tuple(small, fc.constantFrom("", ".0", ".5", ".05", ".005", ".10", ".100")),
+        fc.tuple(fc.bigInt({ min: -3n, max: 3n }), fc.constantFrom("", ".0", ".5", ".05", ".005", ".10", ".995")),
         async ([type, unscaled], values, op, [whole, fraction]) => {
           const scale = type.kind === "decimal" ? type.scale : 0;
           const literal = `${whole}${fraction}`;

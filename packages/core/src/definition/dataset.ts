@@ -34,9 +34,7 @@ export const Dataset = strict({
    * What the source is asked again, to be held against what arrived: its rows, its values by column too, or sums, extremes and
    * lengths as well. More costs a scan on the warehouse.
    */
-  verify: z
-    .enum(["rows", "counts", "full"], { error: 'expected verify: "rows", "counts" or "full"' })
-    .default("full"),
+  verify: z.enum(["rows", "counts", "full"], { error: 'expected verify: "rows", "counts" or "full"' }).default("full"),
   /** What to do with column names the lake cannot hold. */
   names: z.enum(["fail", "rename"], { error: 'expected names: "fail" or "rename"' }).default("fail"),
 });

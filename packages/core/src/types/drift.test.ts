@@ -114,6 +114,7 @@ describe("decideDrift", () => {
     for (const policy of ["evolve", "freeze"] as const) {
       expect(decide(wider, { policy })).toMatchObject({ decision: "proceed", columns: wider });
     }
+    expect(decide([id, ["CODE", "VARCHAR(30) NOT NULL"], price])).toMatchObject({ decision: "proceed" });
     const priced: SourceColumn[] = [id, code, ["PRICE", "NUMBER(12,2)"]];
     expect(decide(priced)).toMatchObject({
       decision: "fail",
