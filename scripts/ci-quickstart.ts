@@ -2,8 +2,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type DatasetResult, RunManifest } from "@snowmelt/pipeline";
+import { exitWith } from "./exit-with.ts";
 import { ensureJudges } from "./judges.ts";
-import { exitWith } from "./vitest.ts";
 
 const root = join(import.meta.dirname, "..");
 const runs = join(root, ".snowmelt", "runs");

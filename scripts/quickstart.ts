@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startLocalSnowflake } from "@snowmelt/local";
+import { exitWith } from "./exit-with.ts";
 import { changeSource } from "./quickstart/change-source.ts";
 import { compareSides } from "./quickstart/compare-sides.ts";
 import { comparisonText } from "./quickstart/comparison-text.ts";
 import { openLake } from "./quickstart/open-lake.ts";
 import { openSource } from "./quickstart/open-source.ts";
 import { runFlights } from "./quickstart/run-flights.ts";
-import { exitWith } from "./vitest.ts";
 
 const usage = `npm run quickstart                 a local Snowflake, 3,000,000 real flights, a verified Delta table, a report
 npm run quickstart -- --change     inserts and updates rows at the source first, then lands just these

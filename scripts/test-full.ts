@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { arch, cpus, platform, totalmem } from "node:os";
+import { exitWith } from "./exit-with.ts";
 import { readTestResults, TEST_RESULTS } from "./test-results.ts";
-import { exitWith, runVitest } from "./vitest.ts";
+import { runVitest } from "./vitest.ts";
 
 // The long tests: crash loops and soaks. Prints a dated table of what ran and how long it took.
 await exitWith(async () => {
