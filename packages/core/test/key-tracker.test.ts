@@ -90,6 +90,9 @@ describe("openKeyTracker", () => {
       samples: [{ key: "-5", count: 3 }],
       spilledBytes: 0,
     });
+    const day: Field = { name: "DAY", type: { kind: "date" }, nullable: true };
+    const days = await track([day], [[[-1], [-1]]], { key: ["DAY"], nulls: "exclude" });
+    expect(days.samples).toEqual([{ key: "1969-12-31", count: 2 }]);
     const long = "x".repeat(1000);
     const { samples } = await track(
       [int, code],
