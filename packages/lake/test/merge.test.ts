@@ -142,7 +142,7 @@ describe("merge by key", () => {
       { minLength: 1, maxLength: 6 },
     );
     await fc.assert(
-      fc.asyncProperty(windows, async (list) => {
+      fc.asyncProperty(windows, fc.constantFrom(undefined, 1, 3), async (list, maxKeys) => {
         const table = openTable();
         const model = new Map<number, { cursor: number | null; at: number; row: Value[] }>();
         for (const [index, { rows, at }] of list.entries()) {
@@ -162,12 +162,8 @@ describe("merge by key", () => {
             tally[held ? (isNewer ? "updated" : "skippedAsOlder") : "inserted"]++;
             if (isNewer) model.set(id, { cursor, at, row: incoming[position] ?? [] });
           }
-          const outcome = await merge(table, {
-            rows: incoming,
-            snapshotMicros: BigInt(at),
-            n: index + 1,
-            hi: BigInt(index),
-          });
+          const window = { rows: incoming, snapshotMicros: BigInt(at), n: index + 1, hi: BigInt(index) };
+          const outcome = await merge(table, window, { maxKeys });
           expect(outcome).toMatchObject({
             status: "committed",
             counts: { ...tally, rowsBefore: before, rowsAfter: model.size },
@@ -234,6 +230,16 @@ describe("keys", () => {
       fields: layout.fields,
       partitionColumns: ["P"],
     };
+    const made = openTable();
+    await merge(made, { rows: [[99n, 1n, "a", "x"]], snapshotMicros: 1n });
+    for (const { path } of landed)
+      await made.store.put(`raw/t/${path}`, (await table.store.get(`raw/t/${path}`)) ?? new Uint8Array(0));
+    for (const maxKeys of [undefined, 1]) {
+      const merging = mergeLanded(made, { ...options, maxKeys, planned: await made.snapshot() });
+      await expect(merging).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+      const creating = mergeLanded(table, { ...options, maxKeys });
+      await expect(creating).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+    }
     await expect(mergeLanded(table, options)).rejects.toMatchObject({
       code,
       category: "data",

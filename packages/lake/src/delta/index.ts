@@ -9,14 +9,16 @@ export {
 } from "../land/index.ts";
 export { readTable, readTableFile, type TableFile } from "../land/read-table-file.ts";
 export {
-  indexLanded,
   type MergeCounts,
   type MergeLandedOptions,
   type MergeOutcome,
   mergeLanded,
+  openWindowKeys,
   type StagedMerge,
   type StageMergeOptions,
   stageMerge,
+  type WindowKeys,
+  type WindowKeysOptions,
 } from "../merge/index.ts";
 export { type LayoutPartition, planTableLayout, type TableLayout, toPartitionFolders } from "../partition/index.ts";
 export { type ColumnStats, type FileStats, parseStats, toStatsJson } from "../stats/index.ts";

@@ -1,8 +1,10 @@
-import { type ColumnVector, type Field, isValid, landTypeText } from "@snowmelt/core/types";
+import { type ColumnVector, type Field, isValid, landTypeText, type Storage, storageOf } from "@snowmelt/core/types";
 import { lakeError } from "../lake-error.ts";
 
 /** A row's key as bytes; equal keys, and no others, have equal bytes. */
 export interface KeyEncoder {
+  /** Length of every key, or undefined where text or binary makes them differ. */
+  readonly width: number | undefined;
   /** Holds the key after `encode`, until the next call. */
   readonly bytes: Uint8Array;
   /** Turns to the key columns of another batch. */
@@ -11,19 +13,21 @@ export interface KeyEncoder {
   encode(row: number): number;
 }
 
-/** MERGE_KEY_INVALID for a type whose equality is no matter of bytes. */
-export function openKeyEncoder(fields: readonly Field[]): KeyEncoder {
+/** MERGE_KEY_INVALID without a column, or for a type whose equality is no matter of bytes. */
+export function checkKey(fields: readonly Field[]): void {
   if (fields.length === 0) throw lakeError("MERGE_KEY_INVALID", "A merge needs a key of at least one column.");
   for (const { name, type } of fields) {
     if (type.kind !== "float64") continue;
     throw lakeError(
       "MERGE_KEY_INVALID",
       `Column ${name} is ${landTypeText(type)}, which is no key: NaN equals nothing.`,
-      {
-        details: { column: name },
-      },
+      { details: { column: name } },
     );
   }
+}
+
+/** For columns that {@link checkKey} lets pass. */
+export function openKeyEncoder(fields: readonly Field[]): KeyEncoder {
   let scratch = new Uint8Array(64);
   let columns: readonly { readonly vector: ColumnVector; readonly raw: RawColumn }[] = [];
   const reserve = (bytes: number): void => {
@@ -32,7 +36,9 @@ export function openKeyEncoder(fields: readonly Field[]): KeyEncoder {
     wider.set(scratch);
     scratch = wider;
   };
+  const widths = fields.map(({ type }) => keyWidths[storageOf(type)]);
   return {
+    width: widths.includes(undefined) ? undefined : widths.reduce<number>((sum, width) => sum + (width ?? 0), 0),
     get bytes() {
       return scratch;
     },
@@ -63,6 +69,15 @@ export function openKeyEncoder(fields: readonly Field[]): KeyEncoder {
     },
   };
 }
+
+const keyWidths: Readonly<Record<Storage, number | undefined>> = {
+  bit: 1,
+  int32: 4,
+  int64: 8,
+  float64: 8,
+  int128: 16,
+  bytes: undefined,
+};
 
 /** `width` bytes a row, or 0 for bits and for byte strings, which have offsets. */
 interface RawColumn {

@@ -3,7 +3,7 @@ import type { AddFile } from "../delta/action.ts";
 import { type LandedFile, snapshotMicrosOf } from "../land/landed-file.ts";
 import { parsePartitionText } from "../partition/partition-value.ts";
 import { parseStats } from "../stats/parse-stats.ts";
-import type { KeyIndex } from "./key-index.ts";
+import type { WindowKeys } from "./window-keys.ts";
 
 type Bounds = { readonly min: Value | undefined; readonly max: Value | undefined };
 
@@ -12,14 +12,17 @@ type Bounds = { readonly min: Value | undefined; readonly max: Value | undefined
  * an update may move a row to another partition. Statistics of other writers are not believed: some are wrong for large
  * decimals, and a wrong answer here would leave a row twice.
  */
-export function openKeyFilter(index: KeyIndex, landed: readonly LandedFile[]): (add: AddFile) => boolean {
-  const boxes = landed.map((file) => index.keyFields.map((field) => landedBounds(file, field)));
+export function openKeyFilter(
+  { landed, keyFields, rowCount }: WindowKeys,
+  sortedFirst: BigInt64Array | undefined,
+): (add: AddFile) => boolean {
+  const boxes = landed.map((file) => keyFields.map((field) => landedBounds(file, field)));
   return (add) => {
-    if (index.size === 0) return false;
+    if (rowCount === 0) return false;
     if (snapshotMicrosOf(add) === undefined) return true;
-    const held = tableBounds(add, index.keyFields);
+    const held = tableBounds(add, keyFields);
     const mayMeet = boxes.some((box) => box.every((bounds, at) => overlaps(bounds, held[at])));
-    return mayMeet && holdsSorted(index.sortedFirst, held[0]);
+    return mayMeet && holdsSorted(sortedFirst, held[0]);
   };
 }
 

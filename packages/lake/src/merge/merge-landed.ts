@@ -1,4 +1,4 @@
-import { type ColumnBatch, type Field, sameFields } from "@snowmelt/core/types";
+import { sameFields } from "@snowmelt/core/types";
 import type { CommitConflict, CommitOptions, CommitOutcome } from "../delta/commit.ts";
 import type { DeltaTable } from "../delta/delta-table.ts";
 import { checkLane } from "../delta/lane.ts";
@@ -6,25 +6,20 @@ import { planCreateTable, snapshotFields } from "../delta/plan-table.ts";
 import { tableUri } from "../delta/read-commits.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
 import { type LandedFile, toAddFile } from "../land/landed-file.ts";
-import { readTableFile } from "../land/read-table-file.ts";
 import type { ParquetEncoderOptions } from "../parquet/index.ts";
-import { indexColumns, indexKeys, type KeyIndex } from "./key-index.ts";
 import { type MergeCounts, type StagedMerge, stageMerge } from "./stage-merge.ts";
+import { openWindowKeys, type WindowKeys, type WindowKeysOptions } from "./window-keys.ts";
 
-export interface MergeLandedOptions extends CommitOptions {
-  /** The window's rows, landed below the table's root by this attempt, with the key among `alwaysIndexed`. */
-  readonly landed: readonly LandedFile[];
-  /** Columns that identify a row. */
-  readonly key: readonly string[];
-  /** Column that tells the newer of two versions of a row. Without it the time of reading does. */
-  readonly cursor?: string | undefined;
+/**
+ * `landed` are the files of this attempt, with the key among `alwaysIndexed`; `fields` are those of the table after the
+ * merge: the planned ones, or those that they evolve to. Without a `cursor` the time of reading tells which is newer.
+ */
+export interface MergeLandedOptions extends CommitOptions, Omit<WindowKeysOptions, "signal"> {
   /** When the window was read at the source, in microseconds since the epoch. */
   readonly snapshotMicros: bigint;
   readonly attemptId: string;
   /** The table upon which the window was planned; undefined when there was none. */
   readonly planned: Snapshot | undefined;
-  /** The table's fields after the merge, partition columns included: the planned ones, or those that they evolve to. */
-  readonly fields: readonly Field[];
   readonly partitionColumns: readonly string[];
   /** Properties of a table that is made by this. */
   readonly newTable?: { readonly name?: string; readonly configuration?: Readonly<Record<string, string>> };
@@ -60,12 +55,12 @@ export async function mergeLanded(table: DeltaTable, options: MergeLandedOptions
     const verdict = checkLane(await table.snapshot(given), step);
     if (verdict.kind === "done") return { status: "alreadyCommitted", version: verdict.version };
   }
-  const index = await indexLanded(table, options);
+  const window = openWindowKeys(table, options);
   for (let staging = 1; ; staging++) {
     const snapshot = await table.snapshot(given);
     const changed = findChange(table, options, snapshot);
     if (changed) return changed;
-    const staged = snapshot ? await stage(table, index, snapshot, options) : stageNew(table, index, options);
+    const staged = await (snapshot ? stage(table, window, snapshot, options) : stageNew(table, window, options));
     await options.beforeCommit?.(staged);
     const outcome = await table.commit(staged.plan, options);
     if (outcome.status === "committed") {
@@ -75,21 +70,6 @@ export async function mergeLanded(table: DeltaTable, options: MergeLandedOptions
     const mayStageAgain = outcome.status === "conflict" && outcome.reason === "filesChanged" && staging < maxStagings;
     if (!mayStageAgain) return outcome;
   }
-}
-
-/** Keys and cursors of the landed rows, checked for NULL and repetition; see {@link indexKeys}. */
-export async function indexLanded(
-  table: Pick<DeltaTable, "store" | "path">,
-  options: Pick<MergeLandedOptions, "landed" | "key" | "cursor" | "fields" | "signal">,
-): Promise<KeyIndex> {
-  const { landed, key, cursor, fields, signal } = options;
-  const { keyFields, cursorField } = indexColumns({ key, cursor, fields });
-  const columns = cursorField ? [...keyFields, cursorField] : keyFields;
-  async function* batches(): AsyncGenerator<ColumnBatch> {
-    for (const file of landed) yield* readTableFile(table, file, { fields: columns, signal });
-  }
-  const expectedRows = landed.reduce((sum, { rowCount }) => sum + rowCount, 0);
-  return indexKeys(batches(), { key, cursor, fields, expectedRows, ...(signal ? { signal } : {}) });
 }
 
 function findChange(
@@ -119,19 +99,18 @@ function findChange(
 
 function stage(
   table: DeltaTable,
-  index: KeyIndex,
+  window: WindowKeys,
   snapshot: Snapshot,
   options: MergeLandedOptions,
 ): Promise<StagedMerge> {
-  const { attemptId, landed, snapshotMicros, fields, encoder, signal } = options;
+  const { attemptId, snapshotMicros, fields, encoder, signal } = options;
   const { random, clock } = table;
   const nowMs = clock.nowMs();
   return stageMerge(snapshot, {
     table,
     random,
     attemptId,
-    landed,
-    index,
+    window,
     snapshotMicros,
     fields,
     encoder,
@@ -140,9 +119,10 @@ function stage(
   });
 }
 
-function stageNew(table: DeltaTable, index: KeyIndex, options: MergeLandedOptions): StagedMerge {
+async function stageNew(table: DeltaTable, window: WindowKeys, options: MergeLandedOptions): Promise<StagedMerge> {
   const { landed, snapshotMicros, fields, partitionColumns, newTable = {} } = options;
-  const inserted = index.size;
+  await window.checkUnique();
+  const inserted = window.rowCount;
   return {
     plan: planCreateTable({
       id: table.random.uuid(),

@@ -1,5 +1,5 @@
 import type { Random } from "@snowmelt/core/ports";
-import type { ColumnBatch, Field } from "@snowmelt/core/types";
+import { type Field, takeRows } from "@snowmelt/core/types";
 import { toAttemptPrefix } from "../delta/orphans.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
 import { openFileWriter } from "../land/file-writer.ts";
@@ -21,12 +21,12 @@ export interface RewriteOptions {
 }
 
 /**
- * Writes a file anew without some of its rows, in the same partition, under the attempt's prefix. `without` holds row
- * numbers in ascending order. Bounded by a row group read and one written.
+ * Writes a file anew without some of its rows, in the same partition, under the attempt's prefix. Bounded by a row group
+ * read and one written.
  */
 export async function rewriteFile(
   file: TableFile,
-  without: Iterable<number>,
+  isDropped: (row: number) => boolean,
   options: RewriteOptions,
 ): Promise<LandedFile> {
   const { table, attemptId, random, fileFields, partitionColumns, alwaysIndexed, encoder, signal } = options;
@@ -43,9 +43,11 @@ export async function rewriteFile(
   });
   try {
     let firstRow = 0;
-    const dropped = openPeekable(without);
     for await (const batch of readTableFile(table, file, { fields: fileFields, signal })) {
-      for (const rows of keptRanges(batch, firstRow, dropped)) await writer.append(batch, rows);
+      const first = firstRow;
+      const ranges = keptRanges(batch.rowCount, (row) => isDropped(first + row));
+      if (ranges.length > batch.rowCount / rowsARange) await writer.append(takeRows(batch, rowsOf(ranges)));
+      else for (const range of ranges) await writer.append(batch, range);
       firstRow += batch.rowCount;
     }
     return await writer.finish();
@@ -55,29 +57,28 @@ export async function rewriteFile(
   }
 }
 
-interface Peekable {
-  peek(): number | undefined;
-  skip(): void;
+/** Ranges shorter than this on average cost more to append one by one than their rows to copy. */
+const rowsARange = 64;
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
 }
 
-function openPeekable(numbers: Iterable<number>): Peekable {
-  const iterator = numbers[Symbol.iterator]();
-  let next = iterator.next();
-  return {
-    peek: () => (next.done === true ? undefined : next.value),
-    skip() {
-      next = iterator.next();
-    },
-  };
-}
-
-function* keptRanges(batch: ColumnBatch, firstRow: number, dropped: Peekable): Generator<{ from: number; to: number }> {
+function keptRanges(rowCount: number, isDropped: (row: number) => boolean): readonly Range[] {
+  const ranges: Range[] = [];
   let from = 0;
-  for (let row = dropped.peek(); row !== undefined && row < firstRow + batch.rowCount; row = dropped.peek()) {
-    const to = row - firstRow;
-    if (to > from) yield { from, to };
-    from = to + 1;
-    dropped.skip();
+  for (let row = 0; row <= rowCount; row++) {
+    if (row < rowCount && !isDropped(row)) continue;
+    if (row > from) ranges.push({ from, to: row });
+    from = row + 1;
   }
-  if (from < batch.rowCount) yield { from, to: batch.rowCount };
+  return ranges;
+}
+
+function rowsOf(ranges: readonly Range[]): Int32Array {
+  const rows = new Int32Array(ranges.reduce((count, { from, to }) => count + to - from, 0));
+  let at = 0;
+  for (const { from, to } of ranges) for (let row = from; row < to; row++) rows[at++] = row;
+  return rows;
 }

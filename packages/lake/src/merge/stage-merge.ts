@@ -10,18 +10,17 @@ import { type LandedFile, snapshotMicrosOf, toAddFile } from "../land/landed-fil
 import { readTableFile } from "../land/read-table-file.ts";
 import type { ParquetEncoderOptions } from "../parquet/index.ts";
 import { parseStats } from "../stats/parse-stats.ts";
-import { fate, type KeyIndex } from "./key-index.ts";
-import { matchFile } from "./match-file.ts";
+import { fate, matchFile, openRowSet, type RowSet } from "./match-file.ts";
 import { openKeyFilter } from "./may-hold-keys.ts";
 import { type RewriteOptions, rewriteFile } from "./rewrite-file.ts";
+import type { WindowKeys } from "./window-keys.ts";
 
 export interface StageMergeOptions {
   readonly table: TableLocation;
   readonly random: Random;
   readonly attemptId: string;
-  /** The window's rows, landed below the table's root; in the order in which `index` was made of them. */
-  readonly landed: readonly LandedFile[];
-  readonly index: KeyIndex;
+  /** The window's rows, by their keys. */
+  readonly window: WindowKeys;
   /** When the window was read at the source, in microseconds since the epoch. */
   readonly snapshotMicros: bigint;
   /** The table's fields after the merge, partition columns included. @default the table's */
@@ -57,11 +56,11 @@ export interface StagedMerge {
 /**
  * Writes what a merge by key needs upon a snapshot, and plans its commit: copy on write of the files that hold a row the
  * window replaces. A row is replaced when the incoming one is not older. Nothing becomes visible; it may be repeated, and
- * must be upon another snapshot when the commit conflicts. Memory: the index, the numbers of replaced rows, a row group
- * read and one written.
+ * must be upon another snapshot when the commit conflicts. Memory: the index of a pass, a byte a row of the window, a bit
+ * a row of the files read, a row group read and one written.
  */
 export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions): Promise<StagedMerge> {
-  const { table, index, landed, snapshotMicros, signal, nowMs } = options;
+  const { table, window, snapshotMicros, signal, nowMs } = options;
   const fields = options.fields ?? snapshotFields(snapshot);
   const partitionColumns = snapshot.metaData.partitionColumns;
   const rewrite: RewriteOptions = {
@@ -70,79 +69,115 @@ export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions)
     random: options.random,
     fileFields: fields.filter(({ name }) => !partitionColumns.includes(name)),
     partitionColumns,
-    alwaysIndexed: index.keyFields.map(({ name }) => name),
+    alwaysIndexed: window.keyFields.map(({ name }) => name),
     encoder: options.encoder ?? {},
     signal,
   };
-  const indexed = index.cursorField ? [...index.keyFields, index.cursorField] : index.keyFields;
-  const mayHoldKeys = openKeyFilter(index, landed);
-  index.fates.fill(fate.insert);
+  const matched = await matchTable(snapshot, options);
   const added: { readonly file: LandedFile; readonly micros: bigint | undefined }[] = [];
   const removed: AddFile[] = [];
-  let [filesRead, rowsBefore, removedRows] = [0, 0, 0];
-
-  for (const [path, add] of snapshot.files) {
-    signal?.throwIfAborted();
-    const rows = parseStats(add.stats, [])?.numRecords;
-    if (rows !== undefined && !mayHoldKeys(add)) {
-      rowsBefore += rows;
-      continue;
-    }
-    filesRead++;
-    const file = { path, partitionValues: add.partitionValues };
-    const existingMicros = snapshotMicrosOf(add);
-    const match = await matchFile(index, readTableFile(table, file, { fields: indexed, signal }), {
-      path,
-      incomingMicros: snapshotMicros,
-      existingMicros,
-    });
-    rowsBefore += match.rowCount;
-    if (match.replaced.length === 0) continue;
+  let removedRows = 0;
+  for (const { path, add, replaced, rowCount } of matched.files) {
+    if (replaced.size === 0) continue;
     removed.push(add);
-    removedRows += match.rowCount;
-    if (match.replaced.length === match.rowCount) continue;
-    added.push({ file: await rewriteFile(file, match.replaced, rewrite), micros: existingMicros });
+    removedRows += rowCount;
+    if (replaced.size === rowCount) continue;
+    const file = { path, partitionValues: add.partitionValues };
+    added.push({ file: await rewriteFile(file, replaced.has, rewrite), micros: snapshotMicrosOf(add) });
   }
-  for (const file of await withoutSkipped(landed, index, rewrite)) added.push({ file, micros: snapshotMicros });
+  for (const file of await withoutSkipped(window, matched.fates, rewrite)) added.push({ file, micros: snapshotMicros });
 
   const files = added.map(({ file }) => file);
-  const counts = countRows(index, { rowsBefore, removedRows, files });
+  const counts = countRows(matched.fates, { rowsBefore: matched.rowsBefore, removedRows, files });
   const adds = added.map(({ file, micros }) => toAddFile(file, micros));
   const removes = removed.map((add) => toRemove(add, nowMs));
+  const { mayHoldKeys } = matched;
   const plan = mergePlan(snapshot, { adds, removes, counts, mayHoldKeys, key: rewrite.alwaysIndexed });
   return {
     plan: sameFields(fields, snapshotFields(snapshot)) ? plan : withEvolvedSchema(plan, snapshot, fields),
     counts,
     added: files,
     removed,
-    filesRead,
+    filesRead: matched.files.length,
   };
+}
+
+interface MatchedFile {
+  readonly path: string;
+  readonly add: AddFile;
+  readonly replaced: RowSet;
+  rowCount: number;
+}
+
+/** Reads the keys of the files that may hold one of the window's, pass by pass. */
+async function matchTable(
+  snapshot: Snapshot,
+  { table, window, snapshotMicros, signal }: StageMergeOptions,
+): Promise<{
+  readonly files: readonly MatchedFile[];
+  readonly fates: Uint8Array;
+  readonly rowsBefore: number;
+  readonly mayHoldKeys: (add: AddFile) => boolean;
+}> {
+  const { keyFields, cursorField } = window;
+  const columns = cursorField ? [...keyFields, cursorField] : keyFields;
+  const fates = new Uint8Array(window.rowCount);
+  let index = await window.index(0);
+  const mayHoldKeys = openKeyFilter(window, index.sortedFirst);
+  const files: MatchedFile[] = [];
+  let rowsBefore = 0;
+  for (const [path, add] of snapshot.files) {
+    const rows = parseStats(add.stats, [])?.numRecords;
+    if (rows !== undefined && !mayHoldKeys(add)) rowsBefore += rows;
+    else files.push({ path, add, replaced: openRowSet(), rowCount: 0 });
+  }
+  for (let pass = 0; pass < window.passes; pass++) {
+    if (pass > 0) index = await window.index(pass);
+    for (const file of files) {
+      signal?.throwIfAborted();
+      const { path, add, replaced } = file;
+      const batches = readTableFile(table, { path, partitionValues: add.partitionValues }, { fields: columns, signal });
+      const existingMicros = snapshotMicrosOf(add);
+      const incomingMicros = snapshotMicros;
+      file.rowCount = await matchFile(batches, {
+        window,
+        index,
+        fates,
+        replaced,
+        incomingMicros,
+        existingMicros,
+        path,
+      });
+    }
+  }
+  for (const { rowCount } of files) rowsBefore += rowCount;
+  return { files, fates, rowsBefore, mayHoldKeys };
 }
 
 /** The window's files without the rows that the table has newer: as they are, written anew, or left out. */
 async function withoutSkipped(
-  landed: readonly LandedFile[],
-  index: KeyIndex,
+  { landed }: WindowKeys,
+  fates: Uint8Array,
   rewrite: RewriteOptions,
 ): Promise<readonly LandedFile[]> {
   const kept: LandedFile[] = [];
   let first = 0;
   for (const file of landed) {
-    const fates = index.fates.subarray(first, first + file.rowCount);
+    const own = fates.subarray(first, first + file.rowCount);
     first += file.rowCount;
-    const skipped = [...fates.entries()].flatMap(([row, found]) => (found === fate.skip ? [row] : []));
-    if (skipped.length === 0) kept.push(file);
-    else if (skipped.length < file.rowCount) kept.push(await rewriteFile(file, skipped, rewrite));
+    const skipped = own.reduce((count, found) => count + (found === fate.skip ? 1 : 0), 0);
+    if (skipped === 0) kept.push(file);
+    else if (skipped < file.rowCount) kept.push(await rewriteFile(file, (row) => own[row] === fate.skip, rewrite));
   }
   return kept;
 }
 
 function countRows(
-  index: KeyIndex,
+  fates: Uint8Array,
   sums: { readonly rowsBefore: number; readonly removedRows: number; readonly files: readonly LandedFile[] },
 ): MergeCounts {
   const tally = [0, 0, 0];
-  for (const found of index.fates) tally[found] = (tally[found] ?? 0) + 1;
+  for (const found of fates) tally[found] = (tally[found] ?? 0) + 1;
   const [inserted = 0, updated = 0, skippedAsOlder = 0] = tally;
   const addedRows = sums.files.reduce((sum, { rowCount }) => sum + rowCount, 0);
   const rowsAfter = sums.rowsBefore - sums.removedRows + addedRows;
@@ -153,7 +188,7 @@ function countRows(
       { details: { inserted, updated, skippedAsOlder, rowsBefore: sums.rowsBefore, rowsAfter } },
     );
   }
-  return { incoming: index.size, inserted, updated, skippedAsOlder, rowsBefore: sums.rowsBefore, rowsAfter };
+  return { incoming: fates.length, inserted, updated, skippedAsOlder, rowsBefore: sums.rowsBefore, rowsAfter };
 }
 
 function mergePlan(
