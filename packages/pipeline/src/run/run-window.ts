@@ -48,7 +48,7 @@ export async function runWindow(
   const committed = await record.stage("commit", () => commit(context, inspected, { landed, staged }));
   noteCommitted(record, landed, committed.staged);
   record.note({ deltaVersion: committed.version });
-  await settle(context, inspected);
+  await settle(context, inspected, attempt.attemptId);
   return record.finish(committed.status);
 }
 
@@ -63,9 +63,14 @@ async function verifyStaged(
   return staged;
 }
 
-/** The window is in the table: nothing is pending any more. */
-async function settle({ state, signal }: RunContext, { lane }: InspectedDataset): Promise<void> {
-  await state.write({ ...(await state.read(lane, { signal })), pending: null }, { signal });
+/** The window is in the table: nothing is pending any more. Files of it that the commit did not need are swept later. */
+async function settle(
+  { state: store, signal }: RunContext,
+  { lane }: InspectedDataset,
+  attemptId: string,
+): Promise<void> {
+  const state = await store.read(lane, { signal });
+  await store.write({ ...state, pending: null, terminalAttempts: [...state.terminalAttempts, attemptId] }, { signal });
 }
 
 function noteInspected(record: DatasetRecord, inspected: InspectedDataset): void {

@@ -1,8 +1,8 @@
 import { sameFields } from "@snowmelt/core/types";
 import {
   type CommitPlan,
-  indexLanded,
   type LandedFile,
+  openWindowKeys,
   parseStats,
   planAppend,
   planCreateTable,
@@ -75,13 +75,12 @@ export async function stageWrite(
   if (snapshot.files.size === 0)
     return { plan: evolved(planAppend(snapshot, adds)), counts: fresh, added: files, removed: [] };
   const cursor = schema.cursor === null ? {} : { cursor: schema.cursor };
-  const index = await indexLanded(table, { landed: files, key: schema.key, ...cursor, fields: tableFields, signal });
+  const window = openWindowKeys(table, { landed: files, key: schema.key, ...cursor, fields: tableFields, signal });
   const staged = await stageMerge(snapshot, {
     table,
     random,
     attemptId: landed.attempt.attemptId,
-    landed: files,
-    index,
+    window,
     snapshotMicros,
     fields: tableFields,
     nowMs: clock.nowMs(),

@@ -34,7 +34,7 @@ export const DatasetState = z.object({
   stateVersion: z.literal(1),
   lane: z.string(),
   pending: Attempt.nullable(),
-  /** Attempts that will never commit; their files are orphans until swept. */
+  /** Attempts that will never commit again; what they wrote and no log names is orphaned until swept. */
   terminalAttempts: z.array(z.string()),
 });
 export type DatasetState = z.infer<typeof DatasetState>;

@@ -1,0 +1,96 @@
+import { dataset, delta, full, incremental, integer, month, table } from "@snowmelt/core/definition";
+import { sourceTable } from "@snowmelt/core/types";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lakeRows } from "./lake-rows.ts";
+import { type Landscape, openLandscape } from "./landscape.ts";
+
+let land: Landscape;
+beforeAll(async () => {
+  land = await openLandscape();
+});
+afterAll(() => land[Symbol.asyncDispose]());
+
+const ORDERS = (name: string) =>
+  sourceTable({
+    kind: "table",
+    database: "AVIATION",
+    schema: "PUBLIC",
+    name,
+    columns: [
+      ["ID", "NUMBER(38,0) NOT NULL"],
+      ["AMOUNT", "NUMBER(10,2)"],
+      ["NOTE", "VARCHAR(100)"],
+      ["UPDATED_AT", "TIMESTAMP_NTZ(6)"],
+    ],
+  });
+
+const now = "CONVERT_TIMEZONE('UTC', CURRENT_TIMESTAMP())::TIMESTAMP_NTZ";
+
+async function createOrders(name: string, rows: number): Promise<void> {
+  await land.sql(
+    `CREATE OR REPLACE TABLE ${name} (ID NUMBER(38,0) NOT NULL, AMOUNT NUMBER(10,2), NOTE VARCHAR(100), UPDATED_AT TIMESTAMP_NTZ(6))`,
+    `INSERT INTO ${name} SELECT SEQ4(), SEQ4() * 1.25, 'note ' || SEQ4(), ${now} FROM TABLE(GENERATOR(ROWCOUNT => ${rows}))`,
+  );
+}
+
+const incrementalOrders = (name: string) =>
+  dataset({
+    source: table(ORDERS(name)),
+    key: ["ID"],
+    sync: incremental({ cursor: "UPDATED_AT", lag: "0 seconds", zone: "UTC", deletes: "ignore" }),
+    columns: { ID: integer() },
+    land: delta({ partitionBy: [month("UPDATED_AT")] }),
+  });
+
+describe("an incremental dataset", () => {
+  test("lands everything, then nothing, then just what changed, and equals the source each time", async () => {
+    await createOrders("ORDERS", 1000);
+    const pipeline = land.pipeline({ orders: incrementalOrders("ORDERS") });
+    const first = await land.run(pipeline);
+    expect(first.datasets).toMatchObject([
+      {
+        outcome: "committed",
+        deltaVersion: 0,
+        laneVersion: 1,
+        failure: null,
+        counts: { extracted: 1000, inserted: 1000, rowsAfter: 1000 },
+      },
+    ]);
+    expect(first.datasets[0]?.checks.filter(({ passed }) => !passed)).toEqual([]);
+
+    const second = await land.run(pipeline);
+    expect(second.datasets).toMatchObject([{ outcome: "empty", deltaVersion: 0 }]);
+
+    await land.sql(
+      `UPDATE ORDERS SET AMOUNT = AMOUNT + 1, UPDATED_AT = ${now} WHERE MOD(ID, 10) = 0`,
+      `INSERT INTO ORDERS SELECT 1000 + SEQ4(), 1, NULL, ${now} FROM TABLE(GENERATOR(ROWCOUNT => 7))`,
+    );
+    const third = await land.run(pipeline);
+    expect(third.datasets.map(({ failure }) => failure)).toEqual([null]);
+    expect(third.datasets).toMatchObject([
+      {
+        outcome: "committed",
+        deltaVersion: 1,
+        counts: { extracted: 107, inserted: 7, updated: 100, rowsBefore: 1000, rowsAfter: 1007 },
+      },
+    ]);
+    const source = await land.rows("SELECT TO_VARCHAR(ID), TO_VARCHAR(AMOUNT), NOTE FROM ORDERS ORDER BY ID");
+    expect(await lakeRows(land.lake, "raw/orders", "ID::VARCHAR, AMOUNT::VARCHAR, NOTE", "ID")).toEqual(source);
+  });
+});
+
+describe("a full dataset", () => {
+  test("is skipped while the source's fingerprint is unchanged, and replaced when it is not", async () => {
+    await createOrders("REGIONS", 20);
+    const pipeline = land.pipeline({
+      regions: dataset({ source: table(ORDERS("REGIONS")), sync: full(), land: delta() }),
+    });
+    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "committed", counts: { inserted: 20 } }]);
+    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "unchanged" }]);
+    await land.sql("DELETE FROM REGIONS WHERE ID >= 15");
+    expect((await land.run(pipeline)).datasets).toMatchObject([
+      { outcome: "committed", counts: { inserted: 15, deleted: 20, rowsAfter: 15 } },
+    ]);
+    expect(await lakeRows(land.lake, "raw/regions", "COUNT(*)::VARCHAR", "1")).toEqual([["15"]]);
+  });
+});
