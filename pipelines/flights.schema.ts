@@ -7,8 +7,8 @@ export const AIRPORTS = sourceTable({
   schema: "PUBLIC",
   name: "AIRPORTS",
   columns: [
-    ["IATA", "VARCHAR(16777216)"],
-    ["NAME", "VARCHAR(16777216)"],
+    ["IATA", "VARCHAR(4) NOT NULL"],
+    ["NAME", "VARCHAR(16777216) NOT NULL"],
     ["CITY", "VARCHAR(16777216)"],
     ["STATE", "VARCHAR(16777216)"],
     ["COUNTRY", "VARCHAR(16777216)"],
@@ -24,11 +24,11 @@ export const FLIGHTS = sourceTable({
   name: "FLIGHTS",
   columns: [
     ["FLIGHT_ID", "NUMBER(38,0) NOT NULL"],
-    ["DATE", "TIMESTAMP_NTZ(9)"],
-    ["DELAY", "NUMBER(38,0)"],
-    ["DISTANCE", "NUMBER(38,0)"],
-    ["ORIGIN", "VARCHAR(16777216)"],
-    ["DESTINATION", "VARCHAR(16777216)"],
-    ["UPDATED_AT", "TIMESTAMP_NTZ(9)"],
+    ["DATE", "TIMESTAMP_NTZ(6) NOT NULL"],
+    ["DELAY", "NUMBER(10,0)"],
+    ["DISTANCE", "NUMBER(10,0)"],
+    ["ORIGIN", "VARCHAR(3)"],
+    ["DESTINATION", "VARCHAR(3)"],
+    ["UPDATED_AT", "TIMESTAMP_NTZ(6) NOT NULL"],
   ],
 });

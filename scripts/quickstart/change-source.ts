@@ -8,8 +8,6 @@ export interface SourceChange {
 }
 
 const flights = "AVIATION.PUBLIC.FLIGHTS";
-// Wall clock in UTC, as the cursor's zone says.
-const now = "CONVERT_TIMEZONE('UTC', CURRENT_TIMESTAMP())::TIMESTAMP_NTZ";
 
 /** Inserts and updates some flights, as an application would. Each time others. */
 export async function changeSource(source: SourceSql): Promise<SourceChange> {
@@ -17,15 +15,15 @@ export async function changeSource(source: SourceSql): Promise<SourceChange> {
   const last = BigInt(row?.[0] ?? 0);
   const inserted = await source.change(
     `INSERT INTO ${flights} (FLIGHT_ID, DATE, DELAY, DISTANCE, ORIGIN, DESTINATION, UPDATED_AT)
-     SELECT FLIGHT_ID + ${last}, DATEADD('day', 1, DATE), DELAY, DISTANCE, DESTINATION, ORIGIN, ${now}
+     SELECT FLIGHT_ID + ${last}, DATEADD('day', 1, DATE), DELAY, DISTANCE, DESTINATION, ORIGIN, SYSDATE()
      FROM ${flights} WHERE FLIGHT_ID BETWEEN 1 AND 500`,
   );
   const remainder = Number(last % 3000n);
   const delayed = await source.change(
-    `UPDATE ${flights} SET DELAY = DELAY + 1, UPDATED_AT = ${now} WHERE MOD(FLIGHT_ID, 3000) = ${remainder} AND FLIGHT_ID <= ${last}`,
+    `UPDATE ${flights} SET DELAY = DELAY + 1, UPDATED_AT = SYSDATE() WHERE MOD(FLIGHT_ID, 3000) = ${remainder} AND FLIGHT_ID <= ${last}`,
   );
   const moved = await source.change(
-    `UPDATE ${flights} SET DATE = DATEADD('month', 1, DATE), UPDATED_AT = ${now} WHERE FLIGHT_ID BETWEEN 1000 AND 1019`,
+    `UPDATE ${flights} SET DATE = DATEADD('month', 1, DATE), UPDATED_AT = SYSDATE() WHERE FLIGHT_ID BETWEEN 1000 AND 1019`,
   );
   return { inserted, updated: delayed + moved, moved };
 }

@@ -86,10 +86,10 @@ describe("run", () => {
   test("prints a table and where the records are; what happened on the way goes to standard error", async () => {
     const { out, err } = await commandLine(["run", orders], recordedEngine());
     expect(out).toContain(
-      "dataset  outcome         rows  bytes  files  time  rows/s  checks passed  Delta version  peak memory",
+      "dataset  outcome         rows  bytes  files  time  rows/s  checks passed  rules  Delta version  peak memory",
     );
     expect(out).toContain(
-      "flights  committed  1,000,000  10 MB      0  11 s  90,909         1 of 1              0       210 MB",
+      "flights  committed  1,000,000  10 MB      0  11 s  90,909         1 of 1      –              0       210 MB",
     );
     expect(out).toContain("Landed 1,000,000 rows in 11 s: 999,000 inserted, 1,000 updated.");
     expect(out).toContain(`${recordedManifest.runId}/report.html`);

@@ -17,11 +17,11 @@ export interface SchemaReader {
 
 /** Reads from Snowflake, with the secrets of this machine. */
 export async function openSchemaReader({ variables }: CliConfig): Promise<SchemaReader> {
-  const { describeTable, generateSchema, openSnowflake } = await import("@snowmelt/snowflake");
+  const { describeTable, generateSchema, openSnowflake, SnowflakeConfig } = await import("@snowmelt/snowflake");
   const { systemSecrets } = await import("@snowmelt/pipeline");
   return {
     async readTables({ user, ...connection }, names, signal) {
-      const config = { ...connection, ...(user === undefined ? {} : { username: user }) };
+      const config = SnowflakeConfig.parse({ ...connection, ...(user === undefined ? {} : { username: user }) });
       await using session = await openSnowflake(config, { secrets: systemSecrets(variables), signal });
       const tables: SourceTable[] = [];
       for (const name of names) tables.push((await describeTable(session, name, { signal })).table);

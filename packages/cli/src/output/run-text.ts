@@ -1,5 +1,13 @@
 import type { DatasetResult, RunManifest } from "@snowmelt/pipeline";
-import { bytesText, countText, durationText, outcomeText, rowsPerSecond, runTotals } from "@snowmelt/pipeline/report";
+import {
+  bytesText,
+  countText,
+  durationText,
+  movingMs,
+  outcomeText,
+  rowsPerSecond,
+  runTotals,
+} from "@snowmelt/pipeline/report";
 import type { Paint } from "../text/paint.ts";
 import { printable } from "../text/printable.ts";
 import { tableText } from "../text/table.ts";
@@ -7,7 +15,7 @@ import { tableText } from "../text/table.ts";
 /** The table at the end of a run, and in a sentence what came of it. */
 export function runText(manifest: RunManifest, paint: Paint): string {
   const rows = manifest.datasets.map((result) => row(result, paint));
-  return `${tableText(columns, rows, paint)}\n${verdict(manifest, paint)}\n`;
+  return `${tableText(columns, rows, paint)}\n${warnings(manifest, paint)}${verdict(manifest, paint)}\n`;
 }
 
 const columns = [
@@ -19,6 +27,7 @@ const columns = [
   { title: "time", align: "right" },
   { title: "rows/s", align: "right" },
   { title: "checks passed", align: "right" },
+  { title: "rules", align: "right" },
   { title: "Delta version", align: "right" },
   { title: "peak memory", align: "right" },
 ] as const;
@@ -26,9 +35,7 @@ const columns = [
 function row(result: DatasetResult, paint: Paint): string[] {
   const { dataset, outcome, counts, bytesWritten, files, durationMs, checks, rules, deltaVersion, peakRssBytes } =
     result;
-  const all = checks.length + rules.length;
-  const passed = [...checks, ...rules].filter((check) => check.passed).length;
-  const rate = counts.extracted === 0 ? null : rowsPerSecond(counts.extracted, durationMs);
+  const rate = counts.extracted === 0 ? null : rowsPerSecond(counts.extracted, movingMs(result));
   return [
     printable(dataset),
     paint(outcome === "failed" ? "red" : outcome === "committed" ? "green" : "dim", outcomeText[outcome]),
@@ -37,10 +44,31 @@ function row(result: DatasetResult, paint: Paint): string[] {
     countText(files.length),
     durationText(durationMs),
     rate === null ? "–" : countText(rate),
-    all === 0 ? "–" : paint(passed === all ? "green" : "yellow", `${passed} of ${all}`),
+    passedText(checks, paint),
+    passedText(rules, paint),
     deltaVersion === null ? "–" : String(deltaVersion),
     bytesText(peakRssBytes),
   ];
+}
+
+function passedText(outcomes: readonly { readonly passed: boolean }[], paint: Paint): string {
+  const passed = outcomes.filter((outcome) => outcome.passed).length;
+  if (outcomes.length === 0) return "–";
+  return paint(passed === outcomes.length ? "green" : "yellow", `${passed} of ${outcomes.length}`);
+}
+
+/** Rules that failed and let the rows pass: a line each. */
+function warnings({ datasets }: RunManifest, paint: Paint): string {
+  return datasets
+    .flatMap(({ dataset, rules, outcome }) =>
+      rules
+        .filter(({ passed }) => !passed && outcome !== "failed")
+        .map(
+          ({ rule, onFail, measured }) =>
+            `${paint("yellow", "!")} ${dataset}: ${printable(rule)}: ${printable(measured)} (${onFail})\n`,
+        ),
+    )
+    .join("");
 }
 
 function verdict(manifest: RunManifest, paint: Paint): string {

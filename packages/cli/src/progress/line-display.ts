@@ -25,7 +25,7 @@ export function openLineDisplay({ err, paintErr: paint }: Terminal): ProgressDis
     const rate = currentRowsPerSecond(dataset);
     const of = rowsExpected === null ? "" : ` of ${countText(rowsExpected)} (${percentText(rows, rowsExpected)})`;
     const speed = rate === null ? "" : `, ${countText(Math.round(rate))} rows/s`;
-    line(`${name}: ${countText(rows)}${of} rows, ${bytesText(bytes)}${speed}`);
+    line(`${name}: ${countText(rows)}${of} rows${bytes > 0 ? `, ${bytesText(bytes)}` : ""}${speed}`);
   };
 
   return {

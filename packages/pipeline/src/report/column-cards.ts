@@ -15,14 +15,18 @@ function columnCard({ name, type, rows, nulls, min, max, sum, sampledRows, histo
 <header><b title="${name}">${name}</b><code>${type}</code></header>
 ${histogram === null || histogram.length === 0 ? html`<p class="noplot">no plot for this type</p>` : frequencyTypes.has(type) ? frequencyPlot(histogram, sampledRows) : bucketPlot(histogram)}
 <dl>
-<div><dt>min</dt><dd title="${min}">${min ?? "–"}</dd></div>
-<div><dt>max</dt><dd title="${max}">${max ?? "–"}</dd></div>
+<div><dt>min</dt><dd title="${min}">${valueText(min)}</dd></div>
+<div><dt>max</dt><dd title="${max}">${valueText(max)}</dd></div>
 ${sum === null ? null : html`<div><dt>sum</dt><dd title="${sum}">${groupedText(sum)}</dd></div>`}
 <div${nulls > 0 ? html` class="some"` : null}><dt>NULL</dt><dd>${countText(nulls)} <small>${percentText(nulls, rows)}</small></dd></div>
 ${histogram !== null && sampledRows < rows ? html`<div><dt>plot</dt><dd>of ${countText(sampledRows)} sampled rows</dd></div>` : null}
 </dl>
 </article>`;
 }
+
+/** Digits in groups, and a time without the zeros of a whole second; the exact text is the hover text. */
+const valueText = (text: string | null): string =>
+  text === null ? "–" : groupedText(text.replace(/^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d)\.0+(?=\D|$)/, "$1"));
 
 /** Their histograms are the most frequent values, not ranges. */
 const frequencyTypes: ReadonlySet<string> = new Set(["string", "boolean"]);

@@ -2,7 +2,7 @@ import type { DatasetResult, RunFailure } from "../manifest.ts";
 import { columnCards } from "./column-cards.ts";
 import { fileChart, partitionSizes, skew } from "./file-chart.ts";
 import { type Content, html, type Markup } from "./markup.ts";
-import { checksTable, filesTable, rulesTable } from "./outcome-tables.ts";
+import { checksBlock, filesTable, rulesTable } from "./outcome-tables.ts";
 import { rowAccounting } from "./row-accounting.ts";
 import { outcomeText } from "./run-totals.ts";
 import { countText } from "./units.ts";
@@ -16,7 +16,7 @@ ${failure === null ? null : failureBox(failure)}
 ${notices.map(({ code, message }) => html`<p class="box notice"><b>${code}</b> ${message}</p>`)}
 ${facts(result)}
 ${block("Rows", rowAccounting(counts))}
-${checks.length > 0 && block("Checks", checksTable(checks))}
+${checks.length > 0 && block("Checks", checksBlock(result))}
 ${rules.length > 0 && block("Quality rules", rulesTable(rules))}
 ${files.length > 0 && block(filesTitle(result), [fileChart(files), filesTable(result)])}
 ${columns.length > 0 && block("Columns", columnCards(columns))}

@@ -1,6 +1,6 @@
 import type { DatasetResult } from "../manifest.ts";
 import { html, type Markup } from "./markup.ts";
-import { outcomeText, passedChecks } from "./run-totals.ts";
+import { movingMs, outcomeText, passedChecks } from "./run-totals.ts";
 import { bytesText, countText, durationText, rowsPerSecond } from "./units.ts";
 
 /** One line a dataset; names lead to their sections. */
@@ -14,18 +14,24 @@ export function datasetsTable(datasets: readonly DatasetResult[]): Markup {
 function row(result: DatasetResult, index: number): Markup {
   const { dataset, outcome, counts, bytesWritten, files, durationMs, checks, rules, deltaVersion } = result;
   const passed = passedChecks(result);
-  const rulesPassed = rules.filter((rule) => rule.passed).length;
-  const rate = rowsPerSecond(counts.extracted, durationMs);
+  const broken = rules.filter((rule) => !rule.passed);
+  const rate = rowsPerSecond(counts.extracted, movingMs(result));
   return html`<tr>
 <td class="name"><a href="#dataset-${index}"><i class="dot series-${index % 8}"></i>${dataset}</a></td>
 <td><span class="pill ${outcome}">${outcomeText[outcome]}</span></td>
 <td class="n">${countText(counts.extracted)}</td><td class="n">${countText(counts.inserted)}</td><td class="n">${countText(counts.updated)}</td><td class="n">${countText(counts.deleted)}</td><td class="n">${countText(counts.rowsAfter)}</td>
 <td class="n">${bytesText(bytesWritten)}</td><td class="n">${countText(files.length)}</td><td class="n">${durationText(durationMs)}</td>
 <td class="n">${rate === null || counts.extracted === 0 ? "–" : countText(rate)}</td>
-<td class="n">${ofText(passed, checks.length)}</td><td class="n">${ofText(rulesPassed, rules.length)}</td>
+<td class="n">${ofText(passed, checks.length)}</td><td class="n">${ofText(
+    rules.length - broken.length,
+    rules.length,
+    broken.every(({ onFail }) => onFail === "warn"),
+  )}</td>
 <td class="n">${deltaVersion ?? "–"}</td>
 </tr>`;
 }
 
-const ofText = (passed: number, all: number): Markup =>
-  all === 0 ? html`–` : html`<span class="${passed === all ? "good" : "bad"}">${passed}/${all}</span>`;
+const ofText = (passed: number, all: number, onlyWarned = false): Markup =>
+  all === 0
+    ? html`–`
+    : html`<span class="${passed === all ? "good" : onlyWarned ? "warn" : "bad"}">${passed}/${all}</span>`;

@@ -1,5 +1,5 @@
 export { renderReport } from "./render-report.ts";
-export { outcomeText, type RunTotals, runTotals } from "./run-totals.ts";
+export { movingMs, outcomeText, type RunTotals, runTotals } from "./run-totals.ts";
 export {
   bytesText,
   countText,

@@ -2,9 +2,24 @@ import type { Check, DatasetResult, RuleOutcome } from "../manifest.ts";
 import { html, type Markup } from "./markup.ts";
 import { bytesText, countText, groupedText } from "./units.ts";
 
-/** Both sides of every comparison. */
-export function checksTable(checks: readonly Check[]): Markup {
-  return html`<div class="scroll"><table>
+/**
+ * Both sides of every comparison. Those of single columns, named `<column>: …`, are folded away where all of them passed and
+ * there are many.
+ */
+export function checksBlock({ checks, columns }: DatasetResult): Markup {
+  const names = new Set(columns.map(({ name }) => name));
+  const ofColumn = ({ name, passed }: Check): boolean => passed && names.has(name.slice(0, name.lastIndexOf(": ")));
+  const folded = checks.filter(ofColumn);
+  if (checks.length <= mostChecks || folded.length === 0) return checksTable(checks);
+  return html`${checksTable(checks.filter((check) => !ofColumn(check)))}
+<details><summary>${countText(folded.length)} more, column by column: all passed</summary>${checksTable(folded)}</details>`;
+}
+
+/** More than this are folded. */
+const mostChecks = 12;
+
+function checksTable(checks: readonly Check[]): Markup {
+  return html`<div class="scroll"><table class="checks">
 <thead><tr><th></th><th>Comparison</th><th class="n">Expected</th><th class="n">Actual</th></tr></thead>
 <tbody>${checks.map(
     ({ name, expected, actual, passed }) =>

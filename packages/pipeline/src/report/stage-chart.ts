@@ -65,13 +65,16 @@ function stageBar({ stage, durationMs }: StageSpan, from: number, to: number, to
   }</g>`;
 }
 
+/** Begin and duration are whole milliseconds, each rounded by itself. */
+const roundingMs = 2;
+
 /** As few lanes as possible, earlier stages first. */
 export function packLanes(stages: readonly StageSpan[]): StageSpan[][] {
   const lanes: StageSpan[][] = [];
   for (const span of [...stages].sort((a, b) => a.startedAtMs - b.startedAtMs)) {
     const free = lanes.find((lane) => {
       const last = lane.at(-1);
-      return last === undefined || last.startedAtMs + last.durationMs <= span.startedAtMs;
+      return last === undefined || last.startedAtMs + last.durationMs <= span.startedAtMs + roundingMs;
     });
     if (free) free.push(span);
     else lanes.push([span]);

@@ -43,7 +43,7 @@ small{font-size:12px;color:var(--quiet);font-weight:400}
 .pill{display:inline-block;padding:2px 10px;border-radius:99px;font-size:12.5px;font-weight:600;line-height:1.5;letter-spacing:0;white-space:nowrap;background:var(--idle-bg);color:var(--idle)}
 .pill.succeeded,.pill.committed{background:var(--good-bg);color:var(--good)}
 .pill.failed{background:var(--bad-bg);color:var(--bad)}
-.good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:700}
+.good{color:var(--good);font-weight:600}.bad{color:var(--bad);font-weight:700}.warn{color:var(--warn);font-weight:600}
 .box{border-radius:8px;padding:12px 16px;margin:0 0 14px;font-size:14px;overflow-wrap:anywhere}
 .box.failure{background:var(--bad-bg)}.box.failure b{color:var(--bad)}
 .box.failure>span{color:var(--quiet);font-size:13px}.box.failure p{margin-top:4px;white-space:pre-wrap}
@@ -58,6 +58,7 @@ th:first-child,td:first-child{padding-left:0}th:last-child,td:last-child{padding
 h2>.dot{margin-right:0}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
 .n.long,.long{white-space:normal;overflow-wrap:anywhere}
+.checks td:nth-child(2){min-width:240px}.checks td:first-child{width:24px}.checks .long{max-width:300px}
 .broken td{background:var(--bad-bg)}.doubtful td{background:var(--warn-bg)}
 .dot{display:inline-block;width:9px;height:9px;border-radius:3px;background:currentColor;margin-right:8px;flex:none}
 .series-0{color:var(--c0)}.series-1{color:var(--c1)}.series-2{color:var(--c2)}.series-3{color:var(--c3)}
