@@ -37,7 +37,8 @@ export function openStatementClock(clock: EngineClock, lastMicros: bigint): Stat
     observe: raise,
     latest: () => {
       const now = clock.nowMicros();
-      return now > last ? now : last;
+      if (now > last) return now;
+      return last;
     },
   };
 }

@@ -211,13 +211,11 @@ export const AGGREGATES: FunctionTable = {
     typed(`CAST(count(DISTINCT ${comparable(at(args, 0))})${call.over} AS DECIMAL(18,0))`, COUNT, false),
   ),
   MODE: aggregate(1, 1, (args, call) => typed(`mode(${at(args, 0).sql})${call.over}`, at(args, 0).type)),
-  HASH_AGG: aggregate(1, 2000, (args, call) =>
-    typed(
-      `COALESCE(CAST(bit_xor(CAST(hash(${args.map(comparable).join(", ")}) AS HUGEINT))${call.over} - 9223372036854775808 AS DECIMAL(19,0)), 0)`,
-      number(19, 0),
-      false,
-    ),
-  ),
+  // Independent of order and sensitive to repetition, as Snowflake's is; the number itself is another.
+  HASH_AGG: aggregate(1, 2000, (args, call) => {
+    const total = `sum(hash(${args.map(comparable).join(", ")}))${call.over}`;
+    return typed(`CAST(COALESCE(${total} % 18446744073709551616 - 9223372036854775808, 0) AS DECIMAL(19,0))`, number(19, 0), false);
+  }),
   GROUPING: aggregate(1, 20, (args) =>
     typed(`CAST(grouping(${args.map((arg) => arg.sql).join(", ")}) AS DECIMAL(18,0))`, COUNT, false),
   ),

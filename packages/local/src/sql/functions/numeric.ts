@@ -3,6 +3,7 @@ import { cast } from "../types/cast.ts";
 import { INTEGER, number, REAL } from "../types/logical-type.ts";
 import { type Typed, typed } from "../types/typed.ts";
 import { applyBinary } from "./arithmetic.ts";
+import { comparable } from "./comparison.ts";
 import {
   asInteger,
   asReal,
@@ -146,6 +147,14 @@ export const NUMERIC_FUNCTIONS: FunctionTable = {
       INTEGER,
     );
   }),
+  // Stable here, but not Snowflake's own hash.
+  HASH: scalar(1, 2000, (args) =>
+    typed(
+      `CAST(CAST(hash(${args.map(comparable).join(", ")}) AS HUGEINT) - 9223372036854775808 AS DECIMAL(19,0))`,
+      number(19, 0),
+      false,
+    ),
+  ),
   UUID_STRING: scalar(0, 0, () => typed("CAST(uuid() AS VARCHAR)", { kind: "text", length: 36 }, false)),
   FACTORIAL: scalar(1, 1, (args, call) =>
     typed(`CAST(factorial(CAST(${asInteger(at(args, 0), call)} AS INTEGER)) AS DECIMAL(38,0))`, INTEGER),

@@ -3,6 +3,7 @@ import { quoteText } from "../quote.ts";
 import type { Expression, PathStep } from "../syntax/tree.ts";
 import { type CastMode, cast } from "../types/cast.ts";
 import { isSemiStructured, number, printType, REAL, TEXT, VARIANT } from "../types/logical-type.ts";
+import { once } from "../types/once.ts";
 import { type Typed, typed } from "../types/typed.ts";
 
 /** `v:a.b[0]['c']`; a vector's element is a number. */
@@ -31,14 +32,25 @@ function takeStep(value: Typed, step: PathStep, bind: (expression: Expression) =
 /** A JSON pointer reads object keys; the guard keeps it from reading array elements by number. */
 export function getKey(sql: string, key: string): string {
   const pointer = quoteText(`/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
-  const read = `CAST(json_extract(CAST(${sql} AS JSON), ${pointer}) AS VARCHAR)`;
-  return /^\d+$/.test(key) ? `(CASE WHEN starts_with(${sql}, '{') THEN ${read} END)` : read;
+  const read = (value: string) => `CAST(json_extract(CAST(${value} AS JSON), ${pointer}) AS VARCHAR)`;
+  return /^\d+$/.test(key)
+    ? once(sql, (value) => `(CASE WHEN starts_with(${value}, '{') THEN ${read(value)} END)`)
+    : read(sql);
 }
 
 export function getKeyDynamic(sql: string, key: string): string {
-  return `(CASE WHEN starts_with(${sql}, '{') THEN CAST(json_extract(CAST(${sql} AS JSON), '/' || replace(replace(${key}, '~', '~0'), '/', '~1')) AS VARCHAR) END)`;
+  const pointer = `'/' || replace(replace(${key}, '~', '~0'), '/', '~1')`;
+  return once(
+    sql,
+    (value) =>
+      `(CASE WHEN starts_with(${value}, '{') THEN CAST(json_extract(CAST(${value} AS JSON), ${pointer}) AS VARCHAR) END)`,
+  );
 }
 
 export function getIndex(sql: string, index: string): string {
-  return `(CASE WHEN starts_with(${sql}, '[') AND ${index} >= 0 THEN CAST(json_extract(CAST(${sql} AS JSON), '/' || CAST(${index} AS VARCHAR)) AS VARCHAR) END)`;
+  return once(
+    sql,
+    (value) =>
+      `(CASE WHEN starts_with(${value}, '[') AND ${index} >= 0 THEN CAST(json_extract(CAST(${value} AS JSON), '/' || CAST(${index} AS VARCHAR)) AS VARCHAR) END)`,
+  );
 }

@@ -2,6 +2,7 @@ import { compilationError, unsupported } from "../failures.ts";
 import { cast } from "../types/cast.ts";
 import { castToVariant } from "../types/cast-semi-structured.ts";
 import { ARRAY, BOOLEAN, INTEGER, isSemiStructured, number, OBJECT, TEXT, VARIANT } from "../types/logical-type.ts";
+import { once } from "../types/once.ts";
 import { type Typed, typed } from "../types/typed.ts";
 import { bindPath, getIndex, getKeyDynamic } from "./path.ts";
 import { asInteger, asText, at, type BoundCall, type FunctionRule, type FunctionTable, scalar } from "./rule.ts";
@@ -98,8 +99,18 @@ function requireArray(value: Typed, call: BoundCall): string {
 
 /** VARIANT, OBJECT and ARRAY. */
 export const SEMI_STRUCTURED_FUNCTIONS: FunctionTable = {
-  PARSE_JSON: scalar(1, 1, (args, call) => typed(`sf_parse_json(${asText(at(args, 0), call)})`, VARIANT)),
-  TRY_PARSE_JSON: scalar(1, 1, (args, call) => typed(`sf_try_parse_json(${asText(at(args, 0), call)})`, VARIANT)),
+  PARSE_JSON: scalar(1, 1, (args, call) =>
+    typed(
+      once(asText(at(args, 0), call), (x) => `sf_parse_json(${x})`),
+      VARIANT,
+    ),
+  ),
+  TRY_PARSE_JSON: scalar(1, 1, (args, call) =>
+    typed(
+      once(asText(at(args, 0), call), (x) => `sf_try_parse_json(${x})`),
+      VARIANT,
+    ),
+  ),
   CHECK_JSON: scalar(1, 1, (args, call) => {
     const sql = asText(at(args, 0), call);
     return typed(
@@ -152,7 +163,12 @@ export const SEMI_STRUCTURED_FUNCTIONS: FunctionTable = {
   ),
   GET: get,
   GET_PATH: getPath,
-  TYPEOF: scalar(1, 1, (args, call) => typed(`sf_typeof(${cast(at(args, 0), VARIANT, call.mode).sql})`, TEXT)),
+  TYPEOF: scalar(1, 1, (args, call) =>
+    typed(
+      once(cast(at(args, 0), VARIANT, call.mode).sql, (v) => `sf_typeof(${v})`),
+      TEXT,
+    ),
+  ),
   IS_NULL_VALUE: scalar(1, 1, (args, call) =>
     typed(`(${cast(at(args, 0), VARIANT, call.mode).sql} = 'null')`, BOOLEAN),
   ),

@@ -35,6 +35,6 @@ export const JSON_MACROS = [
      WHEN starts_with(trim(x), '{') THEN CASE WHEN json_extract_string(CASE WHEN json_valid(x) THEN x END, '$.type') IN ('Point', 'LineString', 'Polygon', 'MultiPoint', 'MultiLineString', 'MultiPolygon', 'GeometryCollection', 'Feature', 'FeatureCollection') THEN sf_json_text(sf_json_normal(x)) END
      WHEN sf_wkt_point(x) <> '' THEN '{"coordinates":' || sf_pairs_json(sf_wkt_point(x)) || ',"type":"Point"}'
      WHEN sf_wkt_line(x) <> '' THEN '{"coordinates":[' || sf_pairs_json(replace(sf_wkt_line(x), ',', '|')) || '],"type":"LineString"}'
-     WHEN sf_wkt_polygon(x) <> '' THEN '{"coordinates":[' || regexp_replace(replace(replace(sf_pairs_json(replace(regexp_replace(replace(sf_wkt_polygon(x), '(', ' ( '), '\)\s*,', ')#', 'g'), ',', '|')), '[(,', '[['), ',)]', ']]'), ',\)#,\(,', ']],[[', 'g') || '],"type":"Polygon"}' END`,
+     WHEN sf_wkt_polygon(x) <> '' THEN '{"coordinates":[' || array_to_string(list_transform(regexp_split_to_array(sf_wkt_polygon(x), '\)\s*,\s*\('), lambda r: '[' || sf_pairs_json(replace(regexp_replace(r, '[()]', '', 'g'), ',', '|')) || ']'), ',') || '],"type":"Polygon"}' END`,
   "sf_geography(x) AS COALESCE(sf_try_geography(x), CASE WHEN x IS NOT NULL THEN sf_fail('100217', '22000', 'Error parsing Geo input: ' || left(x, 100)) END)",
 ] as const;

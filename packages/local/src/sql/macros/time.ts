@@ -8,7 +8,7 @@ const GROUPS = "['y', 'm', 'd', 'h', 'i', 's', 'f', 'z']";
 export const TIME_MACROS = [
   "sf_whole(x) AS CAST(floor(x) AS BIGINT)",
   "sf_moment(x) AS make_timestamp(sf_whole(x) * 1000000)",
-  "sf_fraction(x) AS right(CAST(CAST(x - floor(x) AS DECIMAL(18,9)) AS VARCHAR), 9)",
+  "sf_fraction(x) AS CASE WHEN x >= 0 THEN right(CAST(x AS VARCHAR), 9) ELSE right(CAST(CAST(x - floor(x) AS DECIMAL(18,9)) AS VARCHAR), 9) END",
   "sf_day_seconds(d) AS CAST((d - DATE '1970-01-01') * 86400 AS DECIMAL(38,9))",
   "sf_date_of(x) AS CAST(sf_moment(x) AS DATE)",
   "sf_time_of(x) AS CAST(x - sf_day_seconds(sf_date_of(x)) AS DECIMAL(18,9))",

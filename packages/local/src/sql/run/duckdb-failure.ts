@@ -19,6 +19,8 @@ export function toSqlFailure(error: unknown, signal: AbortSignal): Error {
     );
   if (/scalar subquery|More than one row returned by a subquery/i.test(message))
     return new SqlFailure("090150", "22000", "Single-row subquery returns more than one row.", { cause: error });
+  if (/Malformed JSON/.test(message))
+    return new SqlFailure("100069", "22P02", `Error parsing JSON: ${firstLine(message)}`, { cause: error });
   if (RANGE.test(message)) return rangeFailure(message, error);
   return new SqlFailure(
     "000603",

@@ -1,5 +1,6 @@
 import type { CastMode } from "./cast.ts";
 import type { LogicalType } from "./logical-type.ts";
+import { once } from "./once.ts";
 import { physicalType } from "./physical.ts";
 import type { Typed } from "./typed.ts";
 
@@ -15,12 +16,16 @@ export function castToNumber(value: Typed, target: NumberType, mode: CastMode): 
     case "boolean":
       return `CAST(CASE WHEN ${sql} THEN 1 WHEN NOT ${sql} THEN 0 END AS ${physical})`;
     case "text":
-      return read(`sf_number_text(${sql})`, physical, mode.safe === true ? null : `sf_bad_number(${sql})`);
+      return once(sql, (x) =>
+        read(`sf_number_text(${x})`, physical, mode.safe === true ? null : `sf_bad_number(${x})`),
+      );
     case "variant":
-      return read(
-        `sf_number_text(sf_variant_number(${sql}))`,
-        physical,
-        mode.safe === true ? null : `sf_bad_variant(NULLIF(${sql}, 'null'), 'FIXED')`,
+      return once(sql, (v) =>
+        read(
+          `sf_number_text(sf_variant_number(${v}))`,
+          physical,
+          mode.safe === true ? null : `sf_bad_variant(NULLIF(${v}, 'null'), 'FIXED')`,
+        ),
       );
     default:
       return null;
@@ -37,12 +42,14 @@ export function castToReal(value: Typed, mode: CastMode): string | null {
     case "boolean":
       return `CAST(CAST(${sql} AS INTEGER) AS DOUBLE)`;
     case "text":
-      return read(`sf_float_text(${sql})`, "DOUBLE", mode.safe === true ? null : `sf_bad_float(${sql})`);
+      return once(sql, (x) => read(`sf_float_text(${x})`, "DOUBLE", mode.safe === true ? null : `sf_bad_float(${x})`));
     case "variant":
-      return read(
-        `sf_float_text(sf_variant_number(${sql}))`,
-        "DOUBLE",
-        mode.safe === true ? null : `sf_bad_variant(NULLIF(${sql}, 'null'), 'REAL')`,
+      return once(sql, (v) =>
+        read(
+          `sf_float_text(sf_variant_number(${v}))`,
+          "DOUBLE",
+          mode.safe === true ? null : `sf_bad_variant(NULLIF(${v}, 'null'), 'REAL')`,
+        ),
       );
     default:
       return null;

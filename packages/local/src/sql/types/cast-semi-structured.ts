@@ -1,6 +1,8 @@
 import type { CastMode } from "./cast.ts";
+import { numberText } from "./cast-text.ts";
 import type { LogicalType } from "./logical-type.ts";
 import { formatMoment } from "./moment-format.ts";
+import { once } from "./once.ts";
 import { physicalType } from "./physical.ts";
 import type { Typed } from "./typed.ts";
 
@@ -8,7 +10,7 @@ type VectorType = Extract<LogicalType, { kind: "vector" }>;
 
 /** The text a VARIANT's scalar stands for; JSON null is NULL. */
 export function variantText(sql: string): string {
-  return `sf_json_scalar_text(${sql})`;
+  return once(sql, (value) => `sf_json_scalar_text(${value})`);
 }
 
 /** JSON text (numbers protected) of any value. */
@@ -27,7 +29,7 @@ export function castToVariant(value: Typed): string | null {
     case "number":
       return type.scale === 0 && type.precision <= 15
         ? `CAST(${sql} AS VARCHAR)`
-        : `sf_decimal_json(CAST(${sql} AS VARCHAR))`;
+        : `sf_decimal_json(${numberText(sql, type)})`;
     case "real":
       return `sf_real_json(${sql})`;
     case "boolean":
@@ -66,9 +68,9 @@ export function castToSemiStructured(
   if (type.kind === "vector" && target.kind === "array") return `sf_vector_json(${sql})`;
   if (type.kind === "geography" && target.kind === "object") return `sf_json_normal(${sql})`;
   if (type.kind !== "variant") return null;
-  const failure =
-    mode.safe === true ? "NULL" : `sf_bad_variant(NULLIF(${sql}, 'null'), '${target.kind.toUpperCase()}')`;
-  return `CASE WHEN starts_with(${sql}, '${opening}') THEN ${sql} ELSE ${failure} END`;
+  const failure = (value: string) =>
+    mode.safe === true ? "NULL" : `sf_bad_variant(NULLIF(${value}, 'null'), '${target.kind.toUpperCase()}')`;
+  return once(sql, (value) => `CASE WHEN starts_with(${value}, '${opening}') THEN ${value} ELSE ${failure(value)} END`);
 }
 
 export function castToVector(value: Typed, target: VectorType): string | null {

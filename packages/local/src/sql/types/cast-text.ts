@@ -1,5 +1,6 @@
 import { outputFormat } from "../settings.ts";
 import type { CastMode } from "./cast.ts";
+import { variantText } from "./cast-semi-structured.ts";
 import { type LogicalType, MAX_TEXT_LENGTH } from "./logical-type.ts";
 import { localSeconds, offsetMinutes } from "./moment.ts";
 import { formatMoment } from "./moment-format.ts";
@@ -16,6 +17,12 @@ export function castToText(value: Typed, target: TextType, mode: CastMode): stri
     : `left(${sql}, ${target.length})`;
 }
 
+/** Digits with a zero before the point: DuckDB leaves it out when all digits are behind it. */
+export function numberText(sql: string, type: Extract<LogicalType, { kind: "number" }>): string {
+  const shown = type.precision === type.scale ? `CAST(${sql} AS DECIMAL(${type.precision + 1},${type.scale}))` : sql;
+  return `CAST(${shown} AS VARCHAR)`;
+}
+
 function textOf(value: Typed, mode: CastMode): string | null {
   const { sql, type } = value;
   switch (type.kind) {
@@ -25,7 +32,7 @@ function textOf(value: Typed, mode: CastMode): string | null {
     case "geometry":
       return sql;
     case "number":
-      return `CAST(${sql} AS VARCHAR)`;
+      return numberText(sql, type);
     case "real":
       return `sf_float_varchar(${sql})`;
     case "boolean":
@@ -33,7 +40,7 @@ function textOf(value: Typed, mode: CastMode): string | null {
     case "binary":
       return `hex(${sql})`;
     case "variant":
-      return `sf_json_scalar_text(${sql})`;
+      return variantText(sql);
     case "object":
     case "array":
       return `sf_json_text(${sql})`;

@@ -5,6 +5,7 @@ import { castToSemiStructured, castToVariant, castToVector, variantText } from "
 import { castToText } from "./cast-text.ts";
 import { castToDate, castToTime, castToTimestamp } from "./cast-time.ts";
 import { type LogicalType, printType } from "./logical-type.ts";
+import { once } from "./once.ts";
 import { nullOf, type Typed, typed } from "./typed.ts";
 
 /** `safe` gives NULL where a value does not convert (TRY_CAST); `store` refuses text that a column is too short for. */
@@ -81,8 +82,10 @@ function castToBoolean(value: Typed, mode: CastMode): string | null {
   if (type.kind === "text")
     return mode.safe === true ? `sf_boolean_text(${sql})` : `COALESCE(sf_boolean_text(${sql}), sf_bad_boolean(${sql}))`;
   if (type.kind !== "variant") return null;
-  const read = `sf_boolean_text(sf_json_scalar_text(${sql}))`;
-  return mode.safe === true ? read : `COALESCE(${read}, sf_bad_variant(NULLIF(${sql}, 'null'), 'BOOLEAN'))`;
+  const read = (v: string) => `sf_boolean_text(sf_json_scalar_text(${v}))`;
+  return once(sql, (v) =>
+    mode.safe === true ? read(v) : `COALESCE(${read(v)}, sf_bad_variant(NULLIF(${v}, 'null'), 'BOOLEAN'))`,
+  );
 }
 
 function castToBinary(value: Typed, mode: CastMode): string | null {

@@ -37,7 +37,7 @@ export function nullOf(type: LogicalType = NULL_TYPE): Typed {
 export function numberLiteral(text: string): Typed {
   const [whole = "", fraction = ""] = text.split(".");
   const digits = whole.replace(/^0+/, "");
-  const precision = Math.max(1, digits.length + fraction.length);
+  const precision = Math.max(1, digits.length) + fraction.length;
   if (/[eE]/.test(text) || precision > 38)
     return { ...typed(`CAST(${quoteText(text)} AS DOUBLE)`, { kind: "real" }, false), constant: text };
   const scale = fraction.length;

@@ -1,4 +1,5 @@
 import type { WireColumn, WireType } from "../../engine.ts";
+import { numberText } from "./cast-text.ts";
 import { type LogicalType, MAX_TEXT_LENGTH } from "./logical-type.ts";
 import type { Typed } from "./typed.ts";
 
@@ -40,7 +41,7 @@ export function wireColumn(name: string, value: Pick<Typed, "type" | "nullable">
 export function wireCell(sql: string, type: LogicalType): string {
   switch (type.kind) {
     case "number":
-      return `CAST(${sql} AS VARCHAR)`;
+      return numberText(sql, type);
     case "real":
       return `sf_wire_real(${sql})`;
     case "boolean":
@@ -48,7 +49,7 @@ export function wireCell(sql: string, type: LogicalType): string {
     case "date":
       return `CAST(${sql} - DATE '1970-01-01' AS VARCHAR)`;
     case "time":
-      return `CAST(CAST(${sql} AS DECIMAL(18,${type.scale})) AS VARCHAR)`;
+      return seconds(sql, type.scale);
     case "timestamp_ntz":
     case "timestamp_ltz":
       return seconds(sql, type.scale);
@@ -73,6 +74,8 @@ export function wireCell(sql: string, type: LogicalType): string {
   }
 }
 
+/** Values are cut to their scale when they are stored, so the digits behind it are zeros and the text may be cut. */
 function seconds(sql: string, scale: number): string {
-  return scale === 9 ? `CAST(${sql} AS VARCHAR)` : `CAST(CAST(${sql} AS DECIMAL(38,${scale})) AS VARCHAR)`;
+  const text = `CAST(${sql} AS VARCHAR)`;
+  return scale === 9 ? text : `(${text})[:-${scale === 0 ? 11 : 10 - scale}]`;
 }

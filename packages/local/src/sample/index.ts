@@ -1,0 +1,2 @@
+export { changeStatements } from "./change-sample.ts";
+export { loadSample, type SampleOptions } from "./load-sample.ts";
