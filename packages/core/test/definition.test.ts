@@ -380,6 +380,16 @@ describe("secrets", () => {
     expect(
       problemsOf({ ...written(), platform: platformWith({ kind: "password", password: "hunter2-secret" }) }),
     ).toEqual([expect.stringMatching(/auth\.password: expected secret\("scheme:name"\), such as/)]);
+    for (const [block, value] of [
+      ["snowflake", "hunter2-secret"],
+      ["lake", "hunter2-secret"],
+      ["lake", { root: "hunter2-secret" }],
+    ] as const) {
+      const dev = { ...platformWith(workloadIdentity()).environments.dev, [block]: value };
+      const [problem] = problemsOf({ ...written(), platform: { name: "acme", environments: { dev } } });
+      expect(problem).toContain(`platform.environments.dev.${block}`);
+      expect(problem).not.toContain("hunter2");
+    }
     expect(() => secret("hunter2-secret")).toThrow(/expected a reference such as "env:SNOWFLAKE_PASSWORD"/);
     expect(() => secret("hunter2-secret")).not.toThrow(/hunter2/);
   });
@@ -547,6 +557,24 @@ describe("planLandedSchema", () => {
     expect(schema.key).toEqual(["my_id"]);
     expect(schema.rules).toMatchObject([{ column: "my_day" }, { columns: ["my_id"] }, { kind: "rowCount" }]);
     expect(schema.columns.map(({ source: from }) => from)).toEqual(["my id", "my day", "MY_DAY"]);
+  });
+
+  it("means the value of a column that lands as several", () => {
+    const source = query({ name: "q", sql: "select 1", columns: [["AT", "TIMESTAMP_TZ(9)"]] });
+    const columns = { AT: timestamp({ nanos: "keep" }) };
+    const schema = planLandedSchema(
+      one({
+        source,
+        key: undefined,
+        sync: full(),
+        columns,
+        land: delta({ partitionBy: [hour("AT")] }),
+        quality: [isComplete("AT")],
+      }),
+    );
+    expect(schema.fields.map(({ name }) => name)).toEqual(["AT", "AT_nanos", "AT_offset_minutes", "AT_hour"]);
+    expect(schema.partitions[0]?.transform.column).toBe("AT");
+    expect(schema.rules).toMatchObject([{ column: "AT" }]);
   });
 
   it("lists the source columns that the definition cannot do without", () => {
