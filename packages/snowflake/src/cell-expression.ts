@@ -14,7 +14,7 @@ export function cellExpression(column: string, type: SnowflakeType): string {
     case "boolean":
       return `TO_VARCHAR(${column})`;
     case "float":
-      return `TO_VARCHAR(${column}, 'TME')`;
+      return floatExpression(column);
     case "text":
       return column;
     case "binary":
@@ -43,4 +43,16 @@ export function cellExpression(column: string, type: SnowflakeType): string {
     default:
       return type satisfies never;
   }
+}
+
+/**
+ * How many digits TME writes is documented nowhere. Where reading its text back gives another double, the difference follows
+ * after a space: it is a few units in the last place, which any number of digits tells, so that the sum is exact. A text too
+ * large to read back comes alone, and the decoder refuses it.
+ */
+function floatExpression(column: string): string {
+  const text = `TO_VARCHAR(${column}, 'TME')`;
+  const back = `TRY_TO_DOUBLE(${text})`;
+  const rest = `TO_VARCHAR(${column} - ${back}, 'TME')`;
+  return `NVL(IFF(${back} = ${column}, ${text}, ${text} || ' ' || ${rest}), ${text})`;
 }

@@ -149,14 +149,16 @@ async function missingDatabase(
   name: TableName,
   { error, signal }: { error: unknown; signal: AbortSignal | undefined },
 ): Promise<Error> {
+  // The session's own database lists them all; without one the message does without.
   const databases = await session
-    .query("SHOW DATABASES", [], { signal })
-    .then(({ columns, rows }) => {
-      const at = columns.findIndex((column) => column.name.toLowerCase() === "name");
-      return rows.map((row) => row[at] ?? "");
-    })
+    .query("SELECT DATABASE_NAME FROM INFORMATION_SCHEMA.DATABASES ORDER BY 1", [], { signal })
+    .then(({ rows }) => rows.map(([database]) => database ?? ""))
     .catch((): string[] => []);
-  return notFound(name, `no database ${JSON.stringify(name.database)}. ${suggestion(name.database, databases)}`, error);
+  return notFound(
+    name,
+    `no database ${JSON.stringify(name.database)}. ${databases.length === 0 ? "" : suggestion(name.database, databases)}`.trim(),
+    error,
+  );
 }
 
 const notFound = (name: TableName, why: string, cause?: unknown): Error =>

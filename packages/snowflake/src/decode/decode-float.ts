@@ -10,7 +10,10 @@ const special: Readonly<Record<string, number>> = {
   "-infinity": Number.NEGATIVE_INFINITY,
 };
 
-/** Decimal or scientific digits, or NaN and the infinities in any of Snowflake's spellings, to the nearest double. */
+/**
+ * Decimal or scientific digits, or NaN and the infinities in any of Snowflake's spellings, to the nearest double. Two numbers
+ * with a space between are a sum: see `cellExpression`.
+ */
 export function floatDecoder({ column, source, field, builder }: Target): ColumnDecoder {
   return (rows, firstRow) => {
     for (let at = 0; at < rows.length; at++) {
@@ -24,9 +27,15 @@ export function floatDecoder({ column, source, field, builder }: Target): Column
         builder.appendNumber(value);
         continue;
       }
-      const named = special[text.toLowerCase()];
-      if (named === undefined) throw outOfRange({ source, field, row: firstRow + at }, text, "it is not a double");
-      builder.appendNumber(named);
+      const slow = special[text.toLowerCase()] ?? sumOf(text);
+      if (slow === undefined) throw outOfRange({ source, field, row: firstRow + at }, text, "it is not a double");
+      builder.appendNumber(slow);
     }
   };
+}
+
+function sumOf(text: string): number | undefined {
+  const match = /^(\S+) (\S+)$/.exec(text);
+  const sum = match ? Number(match[1]) + Number(match[2]) : Number.NaN;
+  return Number.isFinite(sum) ? sum : undefined;
 }

@@ -136,8 +136,22 @@ describe("numbers", () => {
     ]);
   });
 
+  it("lands every double from 15 digits and what they leave out", () => {
+    fc.assert(
+      fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, max: 1e308, min: -1e308 })), (doubles) => {
+        const texts = doubles.map((value) => {
+          const text = `${Object.is(value, -0) ? "-" : ""}${value.toExponential(14)}`;
+          const rest = value - Number(text);
+          return rest === 0 ? text : `${text} ${rest.toExponential(14)}`;
+        });
+        expect(values("FLOAT", texts)).toEqual(doubles);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it("refuses a float text that is none, and one that overflows", () => {
-    for (const text of ["", "abc", "1e999", " ", "1 "]) {
+    for (const text of ["", "abc", "1e999", " ", "1 ", "1e999 1", "1 2 3", "1 x"]) {
       expect(refusal(() => values("FLOAT", [text])).code).toBe("VALUE_OUT_OF_RANGE");
     }
   });
