@@ -1,3 +1,4 @@
+export { changeStatements, type SampleChange } from "./sample/change-sample.ts";
 export type { AdminClient } from "./server/admin-client.ts";
 export type { AwsIdentity, LocalServerConfig, LocalUser, ResultSizes } from "./server/config.ts";
 export type { ConnectionFacts } from "./server/connection-facts.ts";

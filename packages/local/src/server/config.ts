@@ -70,6 +70,8 @@ export const LocalServerConfig = z.strictObject({
   dataDir: z.string().min(1),
   /** Loads the sample data when the folder does not hold it yet. @default false */
   sample: z.boolean().default(false),
+  /** How many times the sample's flights are repeated. @default 1 */
+  sampleScale: z.int().min(1).default(1),
   /** @default "LOCAL" */
   account: z.string().min(1).default("LOCAL"),
   /** Names offered to clients in the connection facts. @default "AVIATION" */

@@ -1,14 +1,16 @@
-import { openSqlEngine } from "../sql/index.ts";
+import { loadSample } from "../sample/index.ts";
+import { type LocalSqlEngine, openSqlEngine } from "../sql/index.ts";
 import type { ServerClock } from "./clock.ts";
 import type { LocalServerConfig } from "./config.ts";
 import type { ServerEngine, StatementSession } from "./server-engine.ts";
 
 type OpenEngine = (config: LocalServerConfig, clock: ServerClock) => Promise<ServerEngine>;
 
-/** Opens the real engine over the data folder. */
-export function openDuckEngine(_onProgress: (text: string) => void): OpenEngine {
+/** Opens the real engine over the data folder, with the sample in it if that is asked for. */
+export function openDuckEngine(onProgress: (text: string) => void): OpenEngine {
   return async (config, clock) => {
     const engine = await openSqlEngine({ dataDir: config.dataDir, clock });
+    if (config.sample) await makeSample(engine, config.sampleScale, onProgress);
     const { sessions } = engine.state;
     const known = new Map<string, StatementSession>();
 
@@ -42,4 +44,20 @@ export function openDuckEngine(_onProgress: (text: string) => void): OpenEngine 
       [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
     };
   };
+}
+
+const TELL_EVERY_MS = 1000;
+
+/** Loads the sample, which takes its time once per data folder, and says so while it does. */
+async function makeSample(engine: LocalSqlEngine, scale: number, onProgress: (text: string) => void): Promise<void> {
+  const startedMs = performance.now();
+  const seconds = () => Math.round((performance.now() - startedMs) / 1000);
+  const flights = (3_000_000 * scale).toLocaleString("en-US");
+  let told = false;
+  const timer = setInterval(() => {
+    told = true;
+    onProgress(`Making the sample data (${flights} flights), once for this data folder: ${seconds()} s`);
+  }, TELL_EVERY_MS);
+  await loadSample(engine, { scale }).finally(() => clearInterval(timer));
+  if (told) onProgress(`The sample data is there after ${seconds()} s.`);
 }

@@ -103,7 +103,7 @@ describe("the real driver against the real engine", () => {
 
   it("finds a query in the history by its tag, running and finished", async () => {
     const QUERY_TAG = `tag-${randomUUID()}`;
-    await server.admin.setFaults([{ kind: "statementSlow", latencyMs: 500, queryTag: QUERY_TAG }]);
+    await server.admin.setFaults([{ kind: "statementSlow", latencyMs: 2000, queryTag: QUERY_TAG }]);
     const submitted = await execute(connection, { sqlText: "SELECT 1", asyncExec: true, parameters: { QUERY_TAG } });
     const find = () =>
       query(

@@ -152,7 +152,7 @@ describe.concurrent("a request on demand", () => {
     const { connection } = await open(test, [{ kind: "queryStatus", status: "BLOCKED" }]);
     const submitted = await execute(connection, { sqlText: "ROWS 1", asyncExec: true });
     expect(await connection.getQueryStatus(submitted.getQueryId())).toBe("BLOCKED");
-    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId())).toBe("SUCCESS");
+    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId()), { timeout: 10_000 }).toBe("SUCCESS");
   });
 
   it("tells RESTARTED, and the result is there afterwards", async (test) => {
@@ -165,10 +165,10 @@ describe.concurrent("a request on demand", () => {
 
   it("makes a statement slow", async (test) => {
     const { expect } = test;
-    const { connection } = await open(test, [{ kind: "statementSlow", latencyMs: 300 }]);
+    const { connection } = await open(test, [{ kind: "statementSlow", latencyMs: 1500 }]);
     const submitted = await execute(connection, { sqlText: "ROWS 1", asyncExec: true });
     expect(await connection.getQueryStatus(submitted.getQueryId())).toBe("RUNNING");
-    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId())).toBe("SUCCESS");
+    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId()), { timeout: 10_000 }).toBe("SUCCESS");
   });
 
   it("makes a statement fail with a code of one's choice, whether or not it is waited for", async (test) => {
@@ -177,7 +177,9 @@ describe.concurrent("a request on demand", () => {
     const { connection } = await open(test, [fault]);
     await expect(query(connection, "ROWS 1")).rejects.toMatchObject({ code: "000630", message: "too long" });
     const submitted = await execute(connection, { sqlText: "ROWS 1", asyncExec: true });
-    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId())).toBe("FAILED_WITH_ERROR");
+    await expect
+      .poll(() => connection.getQueryStatus(submitted.getQueryId()), { timeout: 10_000 })
+      .toBe("FAILED_WITH_ERROR");
   });
 });
 

@@ -35,10 +35,10 @@ describe("the server as a process", () => {
     return server;
   }
 
-  it("is ready within a second or so, serves, and ends when it is disposed", async () => {
+  it("is soon ready, serves, and ends when it is disposed", async () => {
     const startedMs = performance.now();
     const server = await start();
-    expect(performance.now() - startedMs).toBeLessThan(3000);
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
     expect(server.pid).not.toBe(process.pid);
     expect(await query(await connect(server), "SELECT 1 AS ONE")).toEqual([[1]]);
     await server[Symbol.asyncDispose]();

@@ -114,7 +114,7 @@ describe("a query with the real driver", () => {
     const submitted = await execute(connection, { sqlText: "WAIT 60000", asyncExec: true });
     expect(await connection.getQueryStatus(submitted.getQueryId())).toBe("RUNNING");
     await new Promise((resolve) => submitted.cancel(resolve as never));
-    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId())).toBe("ABORTED");
+    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId()), { timeout: 10_000 }).toBe("ABORTED");
     await expect(fetchResult(connection, submitted.getQueryId())).rejects.toThrow("SQL execution canceled");
   });
 
@@ -200,7 +200,7 @@ describe("history", () => {
   it("finds a query by its tag while it runs and when it ended", async () => {
     const { connection } = await open();
     const parameters = { QUERY_TAG: "run-1" };
-    const submitted = await execute(connection, { sqlText: "WAIT 200", asyncExec: true, parameters });
+    const submitted = await execute(connection, { sqlText: "WAIT 1500", asyncExec: true, parameters });
     expect(await query(connection, "HISTORY run-1")).toEqual([[submitted.getQueryId(), "RUNNING"]]);
     await fetchResult(connection, submitted.getQueryId());
     expect(await query(connection, "HISTORY run-1")).toEqual([[submitted.getQueryId(), "SUCCESS"]]);

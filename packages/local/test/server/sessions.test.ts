@@ -39,7 +39,7 @@ describe("a session", () => {
     await server.admin.advanceClock(HOUR_MS + 1);
     await expect(connection.getQueryStatus(submitted.getQueryId())).rejects.toMatchObject({ code: "390112" });
     expect(await connection.isValidAsync()).toBe(true);
-    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId())).toBe("SUCCESS");
+    await expect.poll(() => connection.getQueryStatus(submitted.getQueryId()), { timeout: 10_000 }).toBe("SUCCESS");
   });
 
   it("expires early when a fault says so, and is renewed", async () => {
@@ -67,7 +67,7 @@ describe("a session", () => {
     const submitted = await execute(connection, { sqlText: "WAIT 60000", asyncExec: true });
     await destroy(connection);
     const other = await connect(server.facts);
-    await expect.poll(() => other.getQueryStatus(submitted.getQueryId())).toBe("ABORTED");
+    await expect.poll(() => other.getQueryStatus(submitted.getQueryId()), { timeout: 10_000 }).toBe("ABORTED");
   });
 
   it("lets its queries run on when the driver is told to keep it", async () => {
@@ -76,7 +76,7 @@ describe("a session", () => {
     const submitted = await execute(connection, { sqlText: "WAIT 200", asyncExec: true });
     await destroy(connection);
     const other = await connect(server.facts);
-    await expect.poll(() => other.getQueryStatus(submitted.getQueryId())).toBe("SUCCESS");
+    await expect.poll(() => other.getQueryStatus(submitted.getQueryId()), { timeout: 10_000 }).toBe("SUCCESS");
   });
 
   it("outlives a restart of the server, with its parameters and its schema", async () => {
