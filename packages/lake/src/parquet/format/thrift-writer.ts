@@ -14,7 +14,7 @@ export const ThriftType = {
   STRUCT: 12,
 } as const;
 
-/** Writes one struct in the Thrift compact protocol. Field ids ascend within a struct; integers are safe integers. */
+/** Writes one struct in the Thrift compact protocol. Field ids ascend within a struct; integers have at most 52 bits. */
 export interface ThriftWriter {
   bool(id: number, value: boolean): void;
   i16(id: number, value: number): void;
