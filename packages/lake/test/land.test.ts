@@ -210,6 +210,43 @@ describe("files", () => {
   });
 });
 
+describe("memory", () => {
+  it("stays below what is held at most, by ending files early, and every row is landed", async () => {
+    const layout = planTableLayout(fields, [transform("identity", "Word")]);
+    const options = { table: openTable(), layout, attemptId: "a", random: seededRandom(1), maxHeldBytes: 2_000_000 };
+    const writer = openTableWriter(options);
+    for (let at = 0; at < 10; at++) {
+      const rows = Array.from({ length: 4_000 }, (_, index) => [
+        BigInt(at * 4_000 + index),
+        `w${index % 40}`,
+        null,
+        null,
+      ]);
+      await writer.append(toBatch(fields, rows));
+      expect(writer.heldBytes).toBeLessThanOrEqual(2_000_000);
+    }
+    const files = await writer.finish();
+    expect(files.reduce((sum, { rowCount }) => sum + rowCount, 0)).toBe(40_000);
+    expect(writer.heldBytes).toBe(0);
+  });
+
+  it("is taken from partitions that get no more rows first", async () => {
+    const layout = planTableLayout(fields, [transform("identity", "Word")]);
+    const options = { table: openTable(), layout, attemptId: "a", random: seededRandom(1), maxHeldBytes: 1_000_000 };
+    const writer = openTableWriter(options);
+    for (let at = 0; at < 60; at++) {
+      const rows = Array.from({ length: 1_000 }, (_, index) => [
+        BigInt(at * 1_000 + index),
+        `w${Math.floor(at / 6)}`,
+        null,
+        null,
+      ]);
+      await writer.append(toBatch(fields, rows));
+    }
+    expect(await writer.finish()).toHaveLength(10);
+  });
+});
+
 describe("failures", () => {
   it("leave no object of an open file when the source breaks or the caller aborts", async () => {
     const store = memoryObjectStore();

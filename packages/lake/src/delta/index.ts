@@ -63,3 +63,4 @@ export { type HistoryEntry, readHistory } from "./read-history.ts";
 export { type ReadSnapshotOptions, readSnapshot } from "./read-snapshot.ts";
 export { type DeltaField, parseSchemaString, toDeltaFields, toSchemaString } from "./schema.ts";
 export type { Snapshot, TxnState } from "./snapshot.ts";
+export { snapshotRows } from "./snapshot-rows.ts";

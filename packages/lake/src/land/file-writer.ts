@@ -27,8 +27,6 @@ export interface FileWriter {
   /** Rows of the batch from `from` that fit until the file is of `maxBytes`. */
   rowsWithin(maxBytes: number, batch: ColumnBatch, from: number): number;
   append(batch: ColumnBatch, rows?: RowRange): Promise<void>;
-  /** Gives up the memory of the open row group. */
-  flush(): Promise<void>;
   finish(): Promise<LandedFile>;
   /** Leaves no object. */
   abort(reason: unknown): Promise<void>;
@@ -62,7 +60,6 @@ export function openFileWriter(target: FileTarget): FileWriter {
     },
     rowsWithin: (maxBytes, batch, from) => encoder.rowsWithin(maxBytes, batch, from),
     append: (batch, rows) => send(encoder.append(batch, rows)),
-    flush: () => send(encoder.flush()),
     async finish() {
       const { parts, summary } = encoder.finish();
       await send(parts);

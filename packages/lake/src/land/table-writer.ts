@@ -19,7 +19,7 @@ export interface TableWriterOptions {
   readonly random: Random;
   /** A file is ended before it is expected to exceed this. @default 134_217_728 (128 MiB) */
   readonly maxFileBytes?: number;
-  /** Memory of all open files together; above it the largest ends its row group early. @default 67_108_864 (64 MiB) */
+  /** Memory of all open files together; above it idle files, then the largest, end early. @default 134_217_728 (128 MiB) */
   readonly maxHeldBytes?: number;
   /** Partitions written at a time; above it the one that has waited longest ends its file. @default 100 */
   readonly maxOpenFiles?: number;
@@ -34,7 +34,9 @@ export interface TableWriterOptions {
 /** Batches in, data files out, split by partition and rolled by size. Nothing is visible to readers of the table. */
 export interface TableWriter {
   readonly rowCount: number;
-  /** Lands the rows, or those of a range. Nothing of the batch is kept. */
+  /** Memory of the open files. */
+  readonly heldBytes: number;
+  /** Lands the rows. Nothing of the batch is kept. */
   append(batch: ColumnBatch): Promise<void>;
   /** Every file, in the order of their names. The writer cannot be used after it. */
   finish(): Promise<readonly LandedFile[]>;
@@ -48,18 +50,22 @@ const stepShare = 1 / 16;
 interface OpenPartition {
   readonly values: PartitionValues;
   writer: FileWriter | undefined;
+  lastBatch: number;
 }
+
+/** A partition without rows in this many batches is likely to get no more: batches often come in time's order. */
+const idleBatches = 4;
 
 export function openTableWriter(options: TableWriterOptions): TableWriter {
   const { table, layout, attemptId, random, signal, alwaysIndexed = [], encoder = {} } = options;
-  const { maxFileBytes = 128 << 20, maxHeldBytes = 64 << 20, maxOpenFiles = 100 } = options;
+  const { maxFileBytes = 128 << 20, maxHeldBytes = 128 << 20, maxOpenFiles = 100 } = options;
   const split = openRowSplitter(layout);
   const toFileBatch = openProjection(layout);
   /** In the order of last use. */
   const open = new Map<string, OpenPartition>();
   const landed: LandedFile[] = [];
   let rowCount = 0;
-  let fileCount = 0;
+  let [fileCount, batchCount] = [0, 0];
 
   const openFile = (values: PartitionValues): FileWriter => {
     const folders = toPartitionFolders(layout.partitionColumns, values);
@@ -100,23 +106,29 @@ export function openTableWriter(options: TableWriterOptions): TableWriter {
       await finishFile(partition);
     }
   };
+  /** A file that is ended gives its memory back; a row group that is ended keeps that of its dictionaries. */
   const boundMemory = async (): Promise<void> => {
-    const writers = [...open.values()].flatMap(({ writer }) =>
-      writer ? [{ writer, heldBytes: writer.heldBytes }] : [],
+    const partitions = [...open.values()].flatMap((partition) =>
+      partition.writer ? [{ partition, heldBytes: partition.writer.heldBytes }] : [],
     );
-    let held = writers.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
-    for (const { writer, heldBytes } of writers.sort((a, b) => b.heldBytes - a.heldBytes)) {
+    const isIdle = ({ partition }: (typeof partitions)[number]): boolean =>
+      partition.lastBatch <= batchCount - idleBatches;
+    partitions.sort((a, b) => Number(isIdle(b)) - Number(isIdle(a)) || b.heldBytes - a.heldBytes);
+    let held = partitions.reduce((sum, { heldBytes }) => sum + heldBytes, 0);
+    for (const { partition, heldBytes } of partitions) {
       if (held <= maxHeldBytes) return;
-      await writer.flush();
+      await finishFile(partition);
       held -= heldBytes;
     }
   };
   const appendRows = async (batch: ColumnBatch): Promise<void> => {
     checkFields(layout.sourceFields, batch.fields);
     const fileBatch = toFileBatch(batch);
+    batchCount++;
     for (const { partition: key, values, rows } of split(batch)) {
       signal?.throwIfAborted();
-      const partition = open.get(key) ?? { values, writer: undefined };
+      const partition = open.get(key) ?? { values, writer: undefined, lastBatch: 0 };
+      partition.lastBatch = batchCount;
       open.delete(key);
       open.set(key, partition);
       if (rows instanceof Int32Array) await appendRange(partition, takeRows(fileBatch, rows), 0, rows.length);
@@ -143,6 +155,9 @@ export function openTableWriter(options: TableWriterOptions): TableWriter {
   return {
     get rowCount() {
       return rowCount;
+    },
+    get heldBytes() {
+      return [...open.values()].reduce((sum, { writer }) => sum + (writer?.heldBytes ?? 0), 0);
     },
     append: (batch) => orAbort(() => appendRows(batch)),
     finish: () =>
