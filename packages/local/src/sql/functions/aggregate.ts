@@ -214,7 +214,11 @@ export const AGGREGATES: FunctionTable = {
   // Independent of order and sensitive to repetition, as Snowflake's is; the number itself is another.
   HASH_AGG: aggregate(1, 2000, (args, call) => {
     const total = `sum(hash(${args.map(comparable).join(", ")}))${call.over}`;
-    return typed(`CAST(COALESCE(${total} % 18446744073709551616 - 9223372036854775808, 0) AS DECIMAL(19,0))`, number(19, 0), false);
+    return typed(
+      `CAST(COALESCE(${total} % 18446744073709551616 - 9223372036854775808, 0) AS DECIMAL(19,0))`,
+      number(19, 0),
+      false,
+    );
   }),
   GROUPING: aggregate(1, 20, (args) =>
     typed(`CAST(grouping(${args.map((arg) => arg.sql).join(", ")}) AS DECIMAL(18,0))`, COUNT, false),

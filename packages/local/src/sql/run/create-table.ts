@@ -9,6 +9,7 @@ import { currentRows, OPEN_VERSION, rowsAtVersion } from "../time-travel.ts";
 import { TEXT } from "../types/logical-type.ts";
 import { physicalType } from "../types/physical.ts";
 import { typed } from "../types/typed.ts";
+import { readValue } from "./connections.ts";
 import { storedValue, writableTable } from "./dml.ts";
 import { statusResult } from "./result.ts";
 import type { WriteContext } from "./statement-context.ts";
@@ -29,7 +30,7 @@ export async function runCreateTable(
       result: await statusResult(`${name} already exists, statement succeeded.`, context.place, STATEMENT_TYPE.ddl),
     };
   if (existing !== null && (!statement.orReplace || existing.kind === "view")) throw objectExists(printPath([name]));
-  const { table, rows } = planTable(statement, [database, schema, name], context);
+  const { table, rows } = await planTable(statement, [database, schema, name], context);
   await createPhysical(table, context);
   if (rows !== null) {
     const names = table.columns.map((column) => column.physical).join(", ");
@@ -62,11 +63,11 @@ interface PlannedTable {
   readonly rows: string | null;
 }
 
-function planTable(
+async function planTable(
   statement: CreateTable,
   path: readonly [string, string, string],
   context: WriteContext,
-): PlannedTable {
+): Promise<PlannedTable> {
   const { source } = statement;
   if (source !== null && source.kind !== "query") return copyTable(statement, source, path, context);
   const bound = source === null ? null : bindQuery(source.query, null, context.binder);
@@ -100,26 +101,39 @@ function definitionsOf(written: readonly ColumnDefinition[], bound: BoundQuery):
   });
 }
 
-function copyTable(
+async function copyTable(
   statement: CreateTable,
   source: TableCopy,
   path: readonly [string, string, string],
   context: WriteContext,
-): PlannedTable {
+): Promise<PlannedTable> {
   const from = writableTable(context, source.path);
   const base = tableOf(statement, path, [], context);
-  const table: CatalogTable = {
-    ...base,
-    columns: from.columns,
-    constraints: from.constraints,
-    clusterBy: from.clusterBy,
-  };
+  const columns = await Promise.all(
+    from.columns.map((column) => copyColumn(column, base, source.kind === "clone", context)),
+  );
+  const table: CatalogTable = { ...base, columns, constraints: from.constraints, clusterBy: from.clusterBy };
   if (source.kind === "like") return { table, rows: null };
-  return {
-    table,
-    rows:
-      source.travel === null ? currentRows(from) : rowsAtVersion(from, context.binder.versionOf(source.travel, from)),
-  };
+  const rows =
+    source.travel === null ? currentRows(from) : rowsAtVersion(from, context.binder.versionOf(source.travel, from));
+  return { table, rows };
+}
+
+/** An identity gets a sequence of its own; a clone's goes on where the original's is. */
+async function copyColumn(
+  column: CatalogColumn,
+  table: CatalogTable,
+  goOn: boolean,
+  context: WriteContext,
+): Promise<CatalogColumn> {
+  const { identity } = column;
+  if (identity === null) return column;
+  const name = identity.sequence.replace("data.", "");
+  const last = goOn
+    ? await readValue(context.connection, `SELECT last_value FROM duckdb_sequences() WHERE sequence_name = '${name}'`)
+    : null;
+  const start = typeof last === "bigint" ? Number(last) + identity.increment : identity.start;
+  return { ...column, identity: { ...identity, start, sequence: `data.s${table.id}_${column.physical.slice(1)}` } };
 }
 
 function tableOf(

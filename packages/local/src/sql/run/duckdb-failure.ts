@@ -31,7 +31,7 @@ export function toSqlFailure(error: unknown, signal: AbortSignal): Error {
 }
 
 function rangeFailure(message: string, cause: unknown): SqlFailure {
-  const value = /(?:cast value|value) (-?[\d.eE+]+)/i.exec(message)?.[1];
+  const value = /value "?(-?[\d.eE+]+)/i.exec(message)?.[1];
   if (value !== undefined)
     return new SqlFailure("100039", "22003", `Numeric value '${value}' is out of range`, { cause });
   if (/date|timestamp|time/i.test(message))
