@@ -1,5 +1,5 @@
 import type { TypeMapping } from "./landing.ts";
-import { commonMapping } from "./mapping-common.ts";
+import { anyTargetMapping } from "./mapping-any-target.ts";
 
 /** Delta reader 1 / writer 2: no TIME (text), and every timestamp is an instant (TIMESTAMP_NTZ is declared UTC). */
 export const deltaMapping: TypeMapping = (type) => {
@@ -9,6 +9,6 @@ export const deltaMapping: TypeMapping = (type) => {
     case "timestamp_ntz":
       return { kind: "timestamp", unit: "us", utc: true };
     default:
-      return commonMapping(type);
+      return anyTargetMapping(type);
   }
 };

@@ -1,5 +1,5 @@
 import type { TypeMapping } from "./landing.ts";
-import { commonMapping } from "./mapping-common.ts";
+import { anyTargetMapping } from "./mapping-any-target.ts";
 
 /** Plain Parquet: TIME has a type of its own, and TIMESTAMP_NTZ stays without a zone. */
 export const parquetMapping: TypeMapping = (type) => {
@@ -9,6 +9,6 @@ export const parquetMapping: TypeMapping = (type) => {
     case "timestamp_ntz":
       return { kind: "timestamp", unit: "us", utc: false };
     default:
-      return commonMapping(type);
+      return anyTargetMapping(type);
   }
 };

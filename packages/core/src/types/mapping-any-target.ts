@@ -5,7 +5,7 @@ import type { SnowflakeType } from "./snowflake-type.ts";
 type ZonelessType = { readonly kind: "time" | "timestamp_ntz"; readonly scale: number };
 
 /** What is the same for every target. A NUMBER(p,0) of up to 18 digits always fits 64 bits. */
-export function commonMapping(type: Exclude<SnowflakeType, ZonelessType>): LandType {
+export function anyTargetMapping(type: Exclude<SnowflakeType, ZonelessType>): LandType {
   switch (type.kind) {
     case "number":
       return type.scale === 0 && type.precision <= 18
