@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { parquetMetadata, parquetQuery, readColumnIndex, readOffsetIndex } from "hyparquet";
 import { compressors } from "hyparquet-compressors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { arbitraryTable } from "./arbitrary-table.ts";
 import { batchesOf } from "./batches.ts";
 import { edgeValues } from "./every-type.ts";
 import { encode, storeOf } from "./files.ts";
@@ -160,6 +161,36 @@ describe("bounds", () => {
     if (read.columns[0]?.min !== undefined) expect(read.columns[0].min).toStrictEqual(written?.min);
   });
 
+  test("are the least and the greatest value of each column", async () => {
+    const property = fc.asyncProperty(
+      arbitraryTable({ maxRows: 200 }),
+      fc.integer({ min: 1, max: 50 }),
+      async ({ fields, rows }, pageRows) => {
+        const { summary } = await encode(fields, batchesOf(fields, rows, [64]), {
+          pageRows,
+          rowGroupRows: 70,
+          boundBytes: 400,
+        });
+        summary.columns.forEach((found, index) => {
+          const values = rows.map((row) => row[index] ?? null);
+          const ordered = values.filter((value) => value !== null && !Number.isNaN(value)).toSorted(compare);
+          expect(found.nullCount).toBe(values.filter((value) => value === null).length);
+          expect(found.nanCount).toBe(values.filter((value) => Number.isNaN(value)).length);
+          expect(found.isMinExact && found.isMaxExact).toBe(true);
+          expect(
+            compare(found.min, ordered[0] ?? null),
+            `${found.min} is the least of ${fields[index]?.type.kind}`,
+          ).toBe(0);
+          expect(
+            compare(found.max, ordered.at(-1) ?? null),
+            `${found.max} is the greatest of ${fields[index]?.type.kind}`,
+          ).toBe(0);
+        });
+      },
+    );
+    await fc.assert(property, { numRuns: 100 });
+  });
+
   test("leave NaN out, count it, and take in both zeros", async () => {
     const field = column({ kind: "float64" });
     const bounds = async (values: Value[]) =>
@@ -202,7 +233,9 @@ function reader(bytes: Uint8Array, at: bigint | undefined): { view: DataView; of
 
 /** DuckDB orders NaN above all else; text is ordered by its bytes. */
 function compare(a: Value, b: Value): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
   if (typeof a === "string" && typeof b === "string") return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
-  return a === b ? 0 : (a ?? 0) < (b ?? 0) ? -1 : 1;
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -92,6 +92,51 @@ describe("what a column cannot hold is refused", () => {
   });
 });
 
+describe("the schema", () => {
+  const int64 = { type: "INT64" };
+  const clock = (type: string, unit: string, isAdjustedToUTC: boolean) => ({
+    ...int64,
+    logical_type: { type, isAdjustedToUTC, unit },
+  });
+  const decimal = (precision: number, scale: number) => ({
+    converted_type: "DECIMAL",
+    precision,
+    scale,
+    logical_type: { type: "DECIMAL", precision, scale },
+  });
+  // TIMESTAMP_MICROS and TIME_MICROS mean UTC to readers that know no logical types: a wall clock has neither.
+  const elements: Record<string, object> = {
+    boolean: { type: "BOOLEAN" },
+    int32: { type: "INT32" },
+    int64,
+    float64: { type: "DOUBLE" },
+    "decimal(1,0)": { type: "INT32", ...decimal(1, 0) },
+    "decimal(9,2)": { type: "INT32", ...decimal(9, 2) },
+    "decimal(10,0)": { type: "INT64", ...decimal(10, 0) },
+    "decimal(18,18)": { type: "INT64", ...decimal(18, 18) },
+    "decimal(19,4)": { type: "FIXED_LEN_BYTE_ARRAY", type_length: 16, ...decimal(19, 4) },
+    "decimal(38,0)": { type: "FIXED_LEN_BYTE_ARRAY", type_length: 16, ...decimal(38, 0) },
+    "decimal(38,37)": { type: "FIXED_LEN_BYTE_ARRAY", type_length: 16, ...decimal(38, 37) },
+    date: { type: "INT32", converted_type: "DATE", logical_type: { type: "DATE" } },
+    "time(us)": clock("TIME", "MICROS", false),
+    "time(ns)": clock("TIME", "NANOS", false),
+    "timestamp(us)": clock("TIMESTAMP", "MICROS", false),
+    "timestamp(us, UTC)": { ...clock("TIMESTAMP", "MICROS", true), converted_type: "TIMESTAMP_MICROS" },
+    "timestamp(ns)": clock("TIMESTAMP", "NANOS", false),
+    "timestamp(ns, UTC)": clock("TIMESTAMP", "NANOS", true),
+    string: { type: "BYTE_ARRAY", converted_type: "UTF8", logical_type: { type: "STRING" } },
+    binary: { type: "BYTE_ARRAY" },
+  };
+
+  test.each(everyTypeFields)("says what $name is", async (field) => {
+    const { bytes } = await encode([field, { ...field, name: "required", nullable: false }], []);
+    const [, optional, required] = parquetMetadata(new Uint8Array(bytes).buffer).schema;
+    const said = (element: object | undefined) => JSON.parse(JSON.stringify(element)) as object;
+    expect(said(optional)).toEqual({ name: field.name, repetition_type: "OPTIONAL", ...elements[field.name] });
+    expect(said(required)).toEqual({ name: "required", repetition_type: "REQUIRED", ...elements[field.name] });
+  });
+});
+
 describe("a file", () => {
   test("of no rows has columns and no row groups", async () => {
     const { bytes, summary } = await encode(everyTypeFields, []);
