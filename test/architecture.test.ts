@@ -15,7 +15,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   snowflake: { imports: ["@snowmelt/core", "snowflake-sdk", "zod"] },
   lake: { imports: ["@snowmelt/core", "zod"] },
   pipeline: { imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "zod"] },
-  local: { imports: ["@snowmelt/core", "@duckdb/node-api", "@polyglot-sql/sdk", "vega-datasets", "zod"] },
+  local: { imports: ["@snowmelt/core", "@duckdb/node-api", "vega-datasets", "zod"] },
   cli: {
     imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "@snowmelt/pipeline", "commander", "zod"],
     loads: ["@snowmelt/local", "@snowmelt/infra"],
