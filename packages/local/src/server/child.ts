@@ -8,13 +8,14 @@ import { openLocalServer } from "./local-server.ts";
 /** The server as a process: configuration in by the first line of input, messages out by lines; it ends with its input. */
 async function main(): Promise<void> {
   const input = createInterface({ input: process.stdin });
-  const inputEnded = once(input, "close");
-  const signalled = Promise.race([once(process, "SIGTERM"), once(process, "SIGINT")]);
+  const stopped = Promise.race([once(input, "close"), once(process, "SIGTERM"), once(process, "SIGINT")]);
   const [line] = await once(input, "line");
   const openEngine = openDuckEngine((text) => tell({ event: "progress", text }));
-  const server = await openLocalServer(JSON.parse(String(line)), { openEngine });
+  const opening = openLocalServer(JSON.parse(String(line)), { openEngine });
+  const server = await Promise.race([opening, stopped.then(() => undefined)]);
+  if (server === undefined) return;
   tell({ event: "ready", facts: server.facts, adminToken: server.adminToken });
-  await Promise.race([inputEnded, signalled]);
+  await stopped;
   await server[Symbol.asyncDispose]();
 }
 

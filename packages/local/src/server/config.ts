@@ -46,7 +46,7 @@ export const ResultSizes = z.strictObject({
 export type ResultSizes = z.infer<typeof ResultSizes>;
 
 /** Lifetimes, as Snowflake has them by default. */
-export const Lifetimes = z.strictObject({
+const Lifetimes = z.strictObject({
   /** @default 3600 */
   sessionTokenSeconds: z.number().positive().default(3600),
   /** @default 14400 */
@@ -58,8 +58,6 @@ export const Lifetimes = z.strictObject({
   /** How long a request waits for a running query before it is told to ask again. @default 45_000 */
   longPollMs: z.number().positive().default(45_000),
 });
-export type Lifetimes = z.infer<typeof Lifetimes>;
-
 /** Everything a local Snowflake is started with. */
 export const LocalServerConfig = z.strictObject({
   /** A loopback address: the server speaks plain http and refuses any other. @default "127.0.0.1" */

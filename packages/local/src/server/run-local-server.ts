@@ -23,7 +23,12 @@ export async function runLocalServer(options: RunLocalServerOptions): Promise<vo
   const { port, dataDir, sample, json, signal } = options;
   const print = options.print ?? ((text) => process.stdout.write(text));
   const onProgress = options.printProgress ?? ((text) => process.stderr.write(`${text}\n`));
-  await using server = await startLocalSnowflake({ port, dataDir, sample, onProgress });
+  const start = { port, dataDir, sample, onProgress, signal };
+  await using server = await startLocalSnowflake(start).catch((error: unknown) => {
+    if (signal.aborted) return null;
+    throw error;
+  });
+  if (server === null) return;
   const { host, protocol, account, user, password, database, schema, warehouse } = server;
   const facts: ConnectionFacts = {
     host,

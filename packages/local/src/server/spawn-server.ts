@@ -8,7 +8,7 @@ import type { z } from "zod";
 import { ChildMessage } from "./child-protocol.ts";
 import type { LocalServerConfig } from "./config.ts";
 import { isLocalErrorCode, localError } from "./local-error.ts";
-import type { RunningServer } from "./start-local-snowflake.ts";
+import type { RunningServer, StartWatch } from "./start-local-snowflake.ts";
 
 type Child = ChildProcessByStdio<Writable, Readable, null>;
 
@@ -19,8 +19,9 @@ const STOP_WITHIN_MS = 15_000;
 /** Starts the server as a child process that stops when this one ends, and waits for its word that it serves. */
 export async function spawnServer(
   config: z.input<typeof LocalServerConfig>,
-  onProgress: (text: string) => void,
+  { onProgress, signal }: StartWatch,
 ): Promise<RunningServer> {
+  signal?.throwIfAborted();
   const child = spawn(process.execPath, toArguments(), {
     stdio: ["pipe", "pipe", "inherit"],
     env: { ...process.env, UV_THREADPOOL_SIZE: String(THREAD_POOL_SIZE) },
@@ -33,9 +34,15 @@ export async function spawnServer(
   child.stdin.on("error", () => {});
   child.stdin.write(`${JSON.stringify(config)}\n`);
 
-  const { facts, adminToken } = await awaitReady(child, onProgress);
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal);
+  const interrupt = () => child.kill("SIGTERM");
+  signal?.addEventListener("abort", interrupt);
+  const { facts, adminToken } = await awaitReady(child, onProgress).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw error;
+  });
+  signal?.removeEventListener("abort", interrupt);
+  const end = async (how: NodeJS.Signals) => {
+    child.kill(how);
     const late = setTimeout(() => child.kill("SIGKILL"), STOP_WITHIN_MS);
     await exited;
     clearTimeout(late);

@@ -7,11 +7,17 @@ import type { LocalServerConfig } from "./config.ts";
 import type { ConnectionFacts } from "./connection-facts.ts";
 import { spawnServer } from "./spawn-server.ts";
 
-export interface StartLocalSnowflakeOptions extends Partial<z.input<typeof LocalServerConfig>> {
+/** Whoever waits for the start. */
+export interface StartWatch {
+  /** Told what start-up is doing, a line at a time. */
+  readonly onProgress: (text: string) => void;
+  /** Gives the start up; once the server is ready it has no effect. */
+  readonly signal: AbortSignal | undefined;
+}
+
+export interface StartLocalSnowflakeOptions extends Partial<z.input<typeof LocalServerConfig>>, Partial<StartWatch> {
   /** Serves from this very process: for narrow tests, never for measurements. @default false */
   readonly inProcess?: boolean;
-  /** Told what start-up is doing, a line at a time. */
-  readonly onProgress?: (text: string) => void;
 }
 
 /** A running local Snowflake. Disposing stops it and removes a data folder that was not named. */
@@ -44,13 +50,13 @@ export interface RunningServer {
  * @throws LOCAL_CONFIG_INVALID, LOCAL_NOT_LOOPBACK, LOCAL_DATA_IN_USE, LOCAL_PORT_TAKEN, LOCAL_START_FAILED
  */
 export async function startLocalSnowflake(options: StartLocalSnowflakeOptions = {}): Promise<LocalSnowflake> {
-  const { inProcess = false, onProgress = () => {}, ...rest } = options;
+  const { inProcess = false, onProgress = () => {}, signal, ...rest } = options;
   const dataDir = rest.dataDir ?? (await mkdtemp(join(tmpdir(), "snowmelt-local-")));
   const dropFolder = async () => {
     if (rest.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
   const config = { ...rest, dataDir };
-  const server = await (inProcess ? serveHere(config, onProgress) : spawnServer(config, onProgress)).catch(
+  const server = await (inProcess ? serveHere(config, onProgress) : spawnServer(config, { onProgress, signal })).catch(
     async (error: unknown) => {
       await dropFolder();
       throw error;

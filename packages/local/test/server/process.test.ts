@@ -79,6 +79,20 @@ describe("the server as a process", () => {
     expect(again.password).toBe(server.password);
   });
 
+  it("makes the sample once, tells that it does, and has it again after a restart", { timeout: 180_000 }, async () => {
+    const told: string[] = [];
+    const server = await start({ sample: true, onProgress: (text) => told.push(text) });
+    expect(told.at(-1)).toMatch(/^The sample data is there after \d+ s\.$/);
+    await server.stop();
+    told.length = 0;
+    const again = await start({ sample: true, onProgress: (text) => told.push(text) });
+    const connection = await connect(again, { database: "AVIATION", schema: "PUBLIC" });
+    expect(await query(connection, "SELECT COUNT(*), COUNT(DISTINCT FLIGHT_ID) FROM FLIGHTS")).toEqual([
+      [3_000_000, 3_000_000],
+    ]);
+    expect(told.filter((text) => text.includes("is there after"))).toEqual([]);
+  });
+
   it("lets nobody else use its folder", async () => {
     const server = await start();
     await expect(startLocalSnowflake({ dataDir })).rejects.toMatchObject({
@@ -147,6 +161,17 @@ describe("the server as a process", () => {
       controller.abort();
       await done;
       await expect(fetch(`http://${facts.host}:${facts.port}/`)).rejects.toThrow();
+    });
+
+    it("can be stopped while it makes the sample", async () => {
+      const controller = new AbortController();
+      const print = () => {
+        throw new Error("it was not to become ready");
+      };
+      const done = runLocalServer({ port: 0, dataDir, sample: true, json: true, signal: controller.signal, print });
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      controller.abort();
+      await done;
     });
 
     it("prints a table for people", async () => {
