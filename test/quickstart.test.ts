@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { compared } from "../scripts/quickstart/compare-sides.ts";
 import { comparisonText } from "../scripts/quickstart/comparison-text.ts";
 
-const figures = ["3", "2100", "5", "7", "6", "4200", "9"];
+const figures = ["3", "2100", "5", "7", "6", "4200", "9", "8", "180"];
 const routes = [
   ["LAX", "SFO", "2", "1400", "3"],
   ["SFO", "LAX", "1", "700", "3"],

@@ -37,6 +37,8 @@ const figures = [
   ["sum of FLIGHT_ID", "SUM(FLIGHT_ID)"],
   ["sum of FLIGHT_ID × DISTANCE", "SUM(FLIGHT_ID * DISTANCE)"],
   ["sum of FLIGHT_ID × DELAY", "SUM(FLIGHT_ID * DELAY)"],
+  ["sum of FLIGHT_ID × month of DATE", "SUM(FLIGHT_ID * MONTH(DATE))"],
+  ["sum of FLIGHT_ID × second of UPDATED_AT", "SUM(FLIGHT_ID * SECOND(UPDATED_AT))"],
 ] as const;
 
 const routeSelect = (text: (expression: string) => string): string =>
