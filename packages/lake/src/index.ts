@@ -1,3 +1,15 @@
-export { type DeltaTable, landBatches, mergeLanded, openDeltaTable, planTableLayout } from "./delta/index.ts";
+export {
+  type Check,
+  compareProfiles,
+  type DeltaTable,
+  landBatches,
+  mergeLanded,
+  openDeltaTable,
+  planTableLayout,
+  profileFiles,
+  toPartitionFolders,
+  type VerificationReport,
+  verifyFiles,
+} from "./delta/index.ts";
 export { lakeError } from "./lake-error.ts";
 export { openFileStore } from "./store/index.ts";

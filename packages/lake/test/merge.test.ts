@@ -370,6 +370,19 @@ describe("what a merge touches", () => {
     expect(between).toMatchObject({ removedFiles: 0, counts: { inserted: 2 } });
   });
 
+  it("reads a file of another writer whatever its statistics say", async () => {
+    const table = openTable();
+    await ranges(table);
+    const snapshot = await mustSnapshot(table);
+    const [path, add] = [...snapshot.files].find(([, { stats }]) => stats?.includes('"ID":249')) ?? [];
+    if (!path || !add) throw new Error("no such file");
+    const { tags: _ours, ...foreign } = add;
+    const stats = add.stats?.replaceAll(/"ID":2(\d\d)/g, '"ID":9$1') ?? "";
+    await table.commit({ ...planAppend(snapshot, []), actions: [{ add: { ...foreign, stats } }] });
+    const outcome = await merge(table, { rows: [[230n, 2n, "z", "y"]], snapshotMicros: 2n });
+    expect(outcome).toMatchObject({ counts: { updated: 1, inserted: 0, rowsAfter: 150 } });
+  });
+
   it("lets a commit of other keys pass, and looks again after one that may hold its keys", async () => {
     for (const [rivalId, expected] of [
       [900n, { inserted: 0, updated: 1 }],

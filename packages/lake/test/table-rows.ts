@@ -21,7 +21,7 @@ export function toBatch(fields: readonly Field[], rows: readonly (readonly Value
 }
 
 /** The rows of a batch. */
-export function toRows(batch: ColumnBatch): Value[][] {
+function toRows(batch: ColumnBatch): Value[][] {
   return Array.from({ length: batch.rowCount }, (_, row) =>
     batch.columns.map((vector, index) => valueAt(batch.fields[index]?.type ?? { kind: "binary" }, vector, row)),
   );

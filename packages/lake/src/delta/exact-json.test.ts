@@ -25,6 +25,10 @@ it("gives plain numbers where nothing is lost", () => {
   ]);
 });
 
+it("does not take a number that prints alike for the same", () => {
+  expect(parseExactJson("[133618707515129400,-10163923911082596]")).toEqual([133618707515129400n, -10163923911082596n]);
+});
+
 it("prints any number as it was written", () => {
   const digits = fc.stringMatching(/^-?(0|[1-9]\d{0,40})(\.\d{1,40})?([eE][+-]?\d{1,3})?$/);
   fc.assert(

@@ -30,8 +30,10 @@ export function numberText(value: unknown): string | undefined {
   return value instanceof JsonNumber ? value.text : undefined;
 }
 
+/** Above 2^53 a number may print as it was written and still be another: 133618707515129400 is held as …408. */
 function exactNumber(value: number, source: string): number | bigint | JsonNumber {
-  if (String(value) === source) return value;
+  const isHeld = !Number.isInteger(value) || Number.isSafeInteger(value);
+  if (isHeld && String(value) === source) return value;
   return /^-?\d+$/.test(source) && source !== "-0" ? BigInt(source) : new JsonNumber(source);
 }
 

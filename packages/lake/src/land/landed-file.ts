@@ -18,7 +18,7 @@ export interface LandedFile {
 }
 
 /** The tag that says when the rows of a file were read at the source: microseconds since the epoch. */
-export const snapshotTag = "snowmelt.snapshotMicros";
+const snapshotTag = "snowmelt.snapshotMicros";
 
 /** The action that makes the file part of the table. `snapshotMicros` is when its rows were read; a merge needs it. */
 export function toAddFile(file: LandedFile, snapshotMicros?: bigint): AddFile {

@@ -24,11 +24,16 @@ export function toStoreError(error: unknown, failure: FileFailure): SnowmeltErro
     case "ENOSPC":
     case "EDQUOT":
     case "EFBIG": {
-      const free = freeBytes === undefined ? "" : ` (${formatBytes(freeBytes)} free)`;
-      return lakeError("STORE_FULL", `Cannot ${what}: no space is left at ${path}${free}. Free some and run again.`, {
-        ...options,
-        details: { ...options.details, freeBytes },
-      });
+      const free =
+        freeBytes === undefined ? "" : ` (${formatBytes(freeBytes)} free now that the unfinished file is gone)`;
+      return lakeError(
+        "STORE_FULL",
+        `Cannot ${what}: the disk or the quota is full at ${path}${free}. Make room and run again.`,
+        {
+          ...options,
+          details: { ...options.details, freeBytes },
+        },
+      );
     }
     case "EACCES":
     case "EPERM":

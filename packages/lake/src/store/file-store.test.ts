@@ -116,7 +116,7 @@ describe("failures", () => {
     const error = toStoreError(full, { what: "write raw/t/part-1", path: "/lake/raw/t/part-1", freeBytes: 4096 });
     expect(error).toMatchObject({ code: "STORE_FULL", category: "storage", retryable: false, cause: full });
     expect(error?.message).toBe(
-      "Cannot write raw/t/part-1: no space is left at /lake/raw/t/part-1 (4.1 KB free). Free some and run again.",
+      "Cannot write raw/t/part-1: the disk or the quota is full at /lake/raw/t/part-1 (4.1 KB free now that the unfinished file is gone). Make room and run again.",
     );
   });
 
