@@ -20,6 +20,10 @@ export const coreError = errorFactory({
     summary: "The live schema differs from the committed one in a way the policy does not allow.",
   },
   SECRET_NOT_FOUND: { category: "credentials", summary: "A secret reference resolves to nothing." },
+  SPILL_FAILED: {
+    category: "storage",
+    summary: "What outgrew its memory budget could not be put aside on disk.",
+  },
   ABORTED: { category: "aborted", summary: "The caller's signal was aborted." },
   RETRIES_EXHAUSTED: {
     category: "source",

@@ -32,6 +32,7 @@ export function openByteKeys(store: RunStore, options: ByteKeysOptions): ByteKey
   const hash = { high: 0, low: 0 };
   const first = new Uint8Array(64 * 1024);
   let count = 0;
+  let room = new Uint8Array(0);
   const keys: ByteKeys = {
     bytes: first,
     view: new DataView(first.buffer),
@@ -58,22 +59,24 @@ export function openByteKeys(store: RunStore, options: ByteKeysOptions): ByteKey
     },
     async flush() {
       if (count === 0) return;
-      const run = serialize({ count, bytes: keys.bytes, starts, lows, words });
+      const byteLength = keys.length + count * 12;
+      if (byteLength > room.byteLength) room = new Uint8Array(byteLength);
+      const run = room.subarray(0, byteLength);
+      serialize({ count, bytes: keys.bytes, starts, lows, words }, run);
       count = 0;
-      await store.add(run);
+      if ((await store.add(run)) === "held") room = new Uint8Array(0);
     },
   };
   return keys;
 }
 
-/** The run of a table's keys, as `key-run.ts` describes it. */
-function serialize(table: KeyTable): Uint8Array {
+/** Fills the run of a table's keys, as `key-run.ts` describes it. */
+function serialize(table: KeyTable, run: Uint8Array): void {
   const { count, starts, lows, words } = table;
   const order = sortKeys(table);
   const halves = new Uint32Array(words.buffer, words.byteOffset, words.length * 2);
   const source = Buffer.from(table.bytes.buffer, table.bytes.byteOffset, table.bytes.byteLength);
-  const run = new Uint8Array((starts[count] ?? 0) + count * 12);
-  const view = new DataView(run.buffer);
+  const view = new DataView(run.buffer, run.byteOffset, run.byteLength);
   let at = 0;
   for (let index = 0; index < count; index++) {
     const key = order[index] ?? 0;
@@ -85,5 +88,4 @@ function serialize(table: KeyTable): Uint8Array {
     source.copy(run, at + 12, start, end);
     at += 12 + end - start;
   }
-  return run;
 }

@@ -10,7 +10,7 @@ export type RecordForm = "word" | "wordAndBytes";
 
 const blockBytes = 64 * 1024;
 
-/** A place in a run. The block is never reused, so a place may be kept. */
+/** A place in a run. What `block` holds changes with `refill`, so a record that is to be kept is copied. */
 export interface RunCursor {
   high: number;
   low: number;
@@ -26,6 +26,7 @@ export interface RunCursor {
 export function openRunCursor(run: Run, form: RecordForm): RunCursor {
   const headBytes = form === "word" ? 8 : 12;
   let view: DataView = new DataView(new ArrayBuffer(0));
+  let room = new Uint8Array(Math.min(blockBytes, run.byteLength));
   let at = 0;
   let blockStart = 0;
   const recordBytes = (): number =>
@@ -54,7 +55,8 @@ export function openRunCursor(run: Run, form: RecordForm): RunCursor {
       blockStart += at;
       at = 0;
       const length = Math.min(wanted, run.byteLength - blockStart);
-      cursor.block = length === 0 ? new Uint8Array(0) : await run.read(blockStart, length);
+      if (length > room.byteLength) room = new Uint8Array(length);
+      cursor.block = await run.read(blockStart, length, room);
       view = new DataView(cursor.block.buffer, cursor.block.byteOffset, cursor.block.byteLength);
       if (length === 0) return false;
       return cursor.step() || cursor.refill();

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -19,10 +19,26 @@ describe("a spill file", () => {
     const file = await openSpillFile(join(directory, "made/when/absent"));
     expect(await file.append(Uint8Array.of(1, 2, 3))).toBe(0);
     expect(await file.append(Uint8Array.of(4, 5))).toBe(3);
-    expect(await file.read(2, 2)).toEqual(Uint8Array.of(3, 4));
+    const read = new Uint8Array(2);
+    await file.read(2, read);
+    expect(read).toEqual(Uint8Array.of(3, 4));
     expect(await readdir(join(directory, "made/when/absent"))).toEqual([]);
-    await expect(file.read(4, 2)).rejects.toThrow("the spill file ends at 5, expected 6");
+    await expect(file.read(4, read)).rejects.toThrow("the spill file ends at 5, expected 6");
     await file.close();
+  });
+});
+
+describe("a spill file that the disk refuses", () => {
+  it("is an error that names the folder and what to do", async () => {
+    const path = join(directory, "a file");
+    await writeFile(path, "");
+    await expect(openSpillFile(join(path, "below"))).rejects.toMatchObject({
+      code: "SPILL_FAILED",
+      category: "storage",
+      message: expect.stringMatching(
+        /could not be put aside in .*a file\/below: ENOTDIR.* Free space there, name another folder/,
+      ),
+    });
   });
 });
 

@@ -32,14 +32,13 @@ export async function mergeRuns(
   group.finish();
 }
 
-type Position = Pick<RunCursor, "high" | "low" | "block" | "start" | "end">;
-
+/** The records of one key, which come one after the other. The first is copied, as its block may be gone by then. */
 function openGroup(onDuplicate: (key: DuplicateKey, count: number) => void) {
-  const held: Position = { high: 0, low: 0, block: new Uint8Array(0), start: 0, end: 0 };
+  const held = { high: 0, low: 0, block: new Uint8Array(64), start: 0, end: 0 };
   let count = 0;
   const finish = () => {
     if (count < 2) return;
-    onDuplicate({ high: held.high, low: held.low, bytes: held.block.subarray(held.start, held.end) }, count);
+    onDuplicate({ high: held.high, low: held.low, bytes: held.block.slice(0, held.end) }, count);
   };
   return {
     add(record: RunCursor) {
@@ -52,9 +51,9 @@ function openGroup(onDuplicate: (key: DuplicateKey, count: number) => void) {
       finish();
       held.high = record.high;
       held.low = record.low;
-      held.block = record.block;
-      held.start = record.start;
-      held.end = record.end;
+      held.end = record.end - record.start;
+      if (held.end > held.block.byteLength) held.block = new Uint8Array(held.end * 2);
+      for (let index = 0; index < held.end; index++) held.block[index] = record.block[record.start + index] ?? 0;
       count = 1;
     },
     finish,

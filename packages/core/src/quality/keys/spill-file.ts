@@ -1,24 +1,26 @@
 import { randomUUID } from "node:crypto";
 import { type FileHandle, mkdir, open, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import { coreError } from "../../errors/index.ts";
 
 /** Bytes put aside on disk for the time of one evaluation. */
 export interface SpillFile {
   /** Where the bytes begin. */
   append(bytes: Uint8Array): Promise<number>;
-  /** Exactly `length` bytes; anything less throws. A new array each time. */
-  read(offset: number, length: number): Promise<Uint8Array>;
+  /** Fills `into`; a file that ends before throws. */
+  read(offset: number, into: Uint8Array): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
  * A nameless file in `directory`, which is made if absent. The name is removed as soon as the file is open, so that nothing
- * is left behind even when the process is killed; where the system forbids that, it is removed on close.
+ * is left behind even when the process is killed; where the system forbids that, it is removed on close. What the disk refuses is
+ * SPILL_FAILED.
  */
 export async function openSpillFile(directory: string): Promise<SpillFile> {
-  await mkdir(directory, { recursive: true });
   const path = join(directory, `snowmelt-${randomUUID()}.spill`);
-  const file = await open(path, "wx+", 0o600);
+  const attempt = inWords(directory);
+  const file = await attempt(mkdir(directory, { recursive: true }).then(() => open(path, "wx+", 0o600)));
   const isNameless = await unlink(path).then(
     () => true,
     () => false,
@@ -27,24 +29,35 @@ export async function openSpillFile(directory: string): Promise<SpillFile> {
   return {
     async append(bytes) {
       const offset = size;
-      await writeWhole(file, bytes, offset);
+      await attempt(writeWhole(file, bytes, offset));
       size += bytes.byteLength;
       return offset;
     },
-    async read(offset, length) {
-      const bytes = new Uint8Array(length);
+    async read(offset, into) {
+      const length = into.byteLength;
       for (let at = 0; at < length; ) {
-        const { bytesRead } = await file.read(bytes, at, length - at, offset + at);
+        const { bytesRead } = await attempt(file.read(into, at, length - at, offset + at));
         if (bytesRead === 0) throw new RangeError(`the spill file ends at ${offset + at}, expected ${offset + length}`);
         at += bytesRead;
       }
-      return bytes;
     },
     async close() {
       await file.close();
       if (!isNameless) await unlink(path);
     },
   };
+}
+
+function inWords(directory: string): <T>(step: Promise<T>) => Promise<T> {
+  return (step) =>
+    step.catch((cause: unknown) => {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      throw coreError(
+        "SPILL_FAILED",
+        `Keys that outgrew their memory budget could not be put aside in ${directory}: ${reason}. Free space there, name another folder, or raise the budget.`,
+        { cause, details: { directory } },
+      );
+    });
 }
 
 async function writeWhole(file: FileHandle, bytes: Uint8Array, offset: number): Promise<void> {

@@ -17,13 +17,10 @@ export function openWordKeys(store: RunStore, maxKeys: number): WordKeys {
     if (count === 0) return;
     const run = keys.subarray(0, count);
     run.sort();
-    const bytes = new Uint8Array(run.buffer, 0, run.byteLength);
-    await store.add(count === keys.length ? bytes : bytes.slice());
-    if (count === keys.length) {
-      keys = new BigUint64Array(keys.length);
-      words = new Int32Array(keys.buffer);
-    }
     count = 0;
+    if ((await store.add(new Uint8Array(run.buffer, 0, run.byteLength))) === "spilled") return;
+    keys = new BigUint64Array(keys.length);
+    words = new Int32Array(keys.buffer);
   };
   const makeRoom = async (wanted: number): Promise<number> => {
     if (count === maxKeys) await flush();
