@@ -1,5 +1,7 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -24,7 +26,12 @@ export async function spawnServer(
   signal?.throwIfAborted();
   const child = spawn(process.execPath, toArguments(), {
     stdio: ["pipe", "pipe", "inherit"],
-    env: { ...process.env, UV_THREADPOOL_SIZE: String(THREAD_POOL_SIZE) },
+    // With Node's own cache of compiled modules a second start takes half the time.
+    env: {
+      NODE_COMPILE_CACHE: join(tmpdir(), "node-compile-cache"),
+      ...process.env,
+      UV_THREADPOOL_SIZE: String(THREAD_POOL_SIZE),
+    },
   });
   const exited = new Promise<void>((resolve) => {
     child.once("error", () => resolve());

@@ -246,6 +246,7 @@ describe("a restart", () => {
     onTestFinished(() => again[Symbol.asyncDispose]());
     const later = await connect(again.facts);
     expect(await later.getQueryStatus(statement.getQueryId())).toBe("NO_QUERY_DATA");
-    expect(await readdir(join(server.dataDir, "results"))).not.toContain(statement.getQueryId());
+    const folders = () => readdir(join(server.dataDir, "results"));
+    await expect.poll(folders, { timeout: 10_000 }).not.toContain(statement.getQueryId());
   });
 });
