@@ -69,7 +69,8 @@ function decodePlain(column: FileColumn, cursor: ByteCursor, count: number): Col
       return decodeByteArrays(cursor, count);
     default: {
       const width = column.physical === Physical.INT96 ? 12 : column.typeLength;
-      const offsets = Int32Array.from({ length: count + 1 }, (_, row) => row * width);
+      const offsets = new Int32Array(count + 1);
+      for (let row = 1; row <= count; row++) offsets[row] = row * width;
       return { storage: "bytes", ...common, offsets, bytes: take(cursor, count * width) };
     }
   }

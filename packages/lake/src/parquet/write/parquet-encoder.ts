@@ -24,7 +24,7 @@ export interface RowRange {
  * to the caller. Nothing of a batch is kept once `append` returns. After an error the file is lost: start another.
  *
  * Memory: the compressed pages of one row group, an open page a column (raw) and the dictionaries. That is at most
- * about `rowGroupBytes` for data that does not compress, plus 2 MiB a dictionary column; see `heldBytes`.
+ * about `rowGroupBytes` for data that does not compress, plus 3 MiB a column whose dictionary is full; see `heldBytes`.
  *
  * The same rows and options give the same bytes, whatever the batches.
  */

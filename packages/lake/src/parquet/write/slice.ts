@@ -23,11 +23,6 @@ export function sliceOf(vector: ColumnVector, from: number, to: number, scratch:
   return count === to - from ? { vector, rows: undefined, from, count } : { vector, rows: scratch, from: 0, count };
 }
 
-/** The row of the i-th value. */
-export function rowAt({ rows, from }: Slice, index: number): number {
-  return rows === undefined ? from + index : (rows[index] ?? 0);
-}
-
 /** The values from the i-th on. */
 export function sliceFrom(slice: Slice, index: number): Slice {
   const { vector, rows, from, count } = slice;

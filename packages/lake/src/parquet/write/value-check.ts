@@ -3,9 +3,6 @@ import { type ColumnVector, type Field, isValid, landTypeText, storageOf } from 
 import type { Range, StoredValue } from "../format/bound.ts";
 import { parquetError } from "../parquet-error.ts";
 
-/** Rows of a file, for messages: the number of the vector's row 0 in the file. */
-export type FirstRow = number;
-
 /** The vector has the field's storage, and no NULL where the field allows none. */
 export function checkVector(field: Field, vector: ColumnVector, rowCount: number): void {
   const storage = storageOf(field.type);
