@@ -60,11 +60,18 @@ test("is never wider than the terminal, whatever the name, the numbers and the c
 });
 
 test("a dataset that is done says what came of it", () => {
-  const done = { ...halfway, rows: 1_000_000, bytes: 10_000_000, durationMs: 11_000 };
+  const done = {
+    ...halfway,
+    rows: 1_000_000,
+    bytes: 10_000_000,
+    durationMs: 11_000,
+    movedFromMs: 0,
+    movedToMs: 10_000,
+  };
   expect(finishedLine({ ...done, outcome: "committed" }, layout(120))).toBe(
-    "✓ flights  committed  1,000,000 rows  10 MB  90,909 rows/s  11 s",
+    "✓ flights  committed  1,000,000 rows  10 MB  100,000 rows/s  11 s",
   );
-  expect(finishedLine({ ...done, rows: 0, outcome: "unchanged" }, layout(120))).toBe(
+  expect(finishedLine({ ...done, rows: 0, bytes: 0, outcome: "unchanged" }, layout(120))).toBe(
     "– flights  unchanged, skipped  11 s",
   );
 });

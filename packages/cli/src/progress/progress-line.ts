@@ -52,19 +52,15 @@ export function finishedLine(
   dataset: DatasetProgress,
   { columns, nameWidth, paint }: Omit<LineLayout, "nowMs">,
 ): string {
-  const { outcome, rows, bytes, durationMs } = dataset;
+  const { outcome, rows, bytes, durationMs, movedFromMs, movedToMs } = dataset;
   const [mark, text, tone] = outcomeMarks[outcome ?? "failed"];
-  const elapsedMs = durationMs ?? 0;
-  const rate = rowsPerSecond(rows, elapsedMs);
-  const figures =
-    rows === 0
-      ? [durationText(elapsedMs)]
-      : [
-          `${countText(rows)} rows`,
-          bytesText(bytes),
-          ...(rate === null ? [] : [`${countText(rate)} rows/s`]),
-          durationText(elapsedMs),
-        ];
+  const rate = movedFromMs === null || movedToMs === null ? null : rowsPerSecond(rows, movedToMs - movedFromMs);
+  const figures = [
+    ...(rows > 0 ? [`${countText(rows)} rows`] : []),
+    ...(bytes > 0 ? [bytesText(bytes)] : []),
+    ...(rows > 0 && rate !== null ? [`${countText(rate)} rows/s`] : []),
+    durationText(durationMs ?? 0),
+  ];
   const head = `${mark} ${padEnd(clip(dataset.dataset, nameWidth), nameWidth)}  ${text}`;
   const line = clip([head, ...figures].join("  "), columns);
   return line.startsWith(mark) ? paint(tone, mark) + line.slice(mark.length) : line;

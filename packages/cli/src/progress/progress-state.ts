@@ -13,6 +13,9 @@ export interface DatasetProgress {
   readonly bytes: number;
   /** Recent points, oldest first, for the present speed. */
   readonly recent: readonly { readonly atMs: number; readonly rows: number }[];
+  /** When the first row was asked for and the last one had landed, as far as both are known. */
+  readonly movedFromMs: number | null;
+  readonly movedToMs: number | null;
   readonly outcome: Outcome | null;
   readonly durationMs: number | null;
 }
@@ -37,9 +40,15 @@ export function applyEvent(progress: RunProgress, event: RunEvent): RunProgress 
     case "datasetStarted":
       return { datasets: [...others(progress, event.dataset), begun(event.dataset, event.atMs)] };
     case "stageStarted":
-      return changed(progress, event, ({ stages }) => ({ stages: [...stages, event.stage] }));
+      return changed(progress, event, ({ stages, movedFromMs }) => ({
+        stages: [...stages, event.stage],
+        ...(moves(event.stage) ? { movedFromMs: movedFromMs ?? event.atMs } : {}),
+      }));
     case "stageFinished":
-      return changed(progress, event, ({ stages }) => ({ stages: stages.filter((stage) => stage !== event.stage) }));
+      return changed(progress, event, ({ stages }) => ({
+        stages: stages.filter((stage) => stage !== event.stage),
+        ...(moves(event.stage) ? { movedToMs: event.atMs } : {}),
+      }));
     case "progress":
       return changed(progress, event, (dataset) => moved(dataset, event));
     case "datasetFinished":
@@ -71,9 +80,11 @@ export function remainingMs(dataset: DatasetProgress): number | null {
 
 type ProgressEvent = Extract<RunEvent, { kind: "progress" }>;
 
+const moves = (stage: Stage): boolean => stage === "extract" || stage === "land";
+
 /** Checks read the rows again, from zero: only rows on their way into the lake are counted. */
 function moved(dataset: DatasetProgress, event: ProgressEvent): Partial<DatasetProgress> {
-  if (event.stage !== "extract" && event.stage !== "land") return {};
+  if (!moves(event.stage)) return {};
   const { atMs, rows } = event;
   const restarted = rows < dataset.rows;
   const kept = restarted ? [] : dataset.recent.filter((point) => point.atMs >= atMs - recentMs);
@@ -109,6 +120,8 @@ const begun = (dataset: string, startedAtMs: number): DatasetProgress => ({
   rowsExpected: null,
   bytes: 0,
   recent: [],
+  movedFromMs: null,
+  movedToMs: null,
   outcome: null,
   durationMs: null,
 });
