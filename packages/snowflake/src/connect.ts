@@ -1,6 +1,6 @@
 import type { SnowmeltError } from "@snowmelt/core/errors";
 import type { Clock, Logger, Random, Secrets } from "@snowmelt/core/ports";
-import { defaultRetryPolicy, retry } from "@snowmelt/core/retry";
+import { retry } from "@snowmelt/core/retry";
 import type { SnowflakeConfig } from "./config.ts";
 import { readCredentials } from "./credentials.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
@@ -8,6 +8,7 @@ import { plainCause, readDriverFailure } from "./driver-failure.ts";
 import { connectionDefaults } from "./driver-settings.ts";
 import { hostOf } from "./parse-config.ts";
 import { snowflakeError } from "./snowflake-error.ts";
+import { loginPolicy } from "./worst-case.ts";
 
 /** What a session is opened with beside its settings. */
 export interface SnowflakePorts {
@@ -47,7 +48,7 @@ export async function logIn(
     },
     {
       what,
-      policy: { ...defaultRetryPolicy, attempts: config.loginAttempts },
+      policy: loginPolicy(config),
       clock,
       random,
       ...(signal ? { signal } : {}),

@@ -72,7 +72,8 @@ export function translateFailure(
     failure.httpStatus === undefined ? "" : `HTTP ${failure.httpStatus}`,
     failure.queryId === undefined ? "" : `query ${failure.queryId}`,
   ].filter((part) => part !== "");
-  const message = `Could not ${what}: ${failure.message}${suffix.length === 0 ? "" : ` (${suffix.join(", ")})`}`;
+  const told = suffix.length === 0 ? "" : ` (${suffix.join(", ")})`;
+  const message = `Could not ${scrub(what, secrets)}: ${failure.message}${told}`;
   const options = { details: { ...failure }, cause: plainCause(failure) };
   if (code !== undefined && sessionLost.has(code)) return snowflakeError("SESSION_LOST", message, options);
   if (failure.kind === "server" && code !== undefined) {

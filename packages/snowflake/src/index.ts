@@ -53,3 +53,4 @@ export { snowflakeError } from "./snowflake-error.ts";
 export type { StoredResult } from "./stored-result.ts";
 export { type StreamedBatch, type StreamOptions, type StreamProgress, stream } from "./stream.ts";
 export { generateSchema } from "./typegen.ts";
+export { type WorstCase, worstCase } from "./worst-case.ts";

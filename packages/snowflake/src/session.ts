@@ -22,6 +22,7 @@ import { readRange } from "./range-reader.ts";
 import { snowflakeError } from "./snowflake-error.ts";
 import { execute, fetchResult } from "./statement.ts";
 import { openStoredResult, type StoredResult } from "./stored-result.ts";
+import { statusPolicy } from "./worst-case.ts";
 
 export interface OpenSnowflakeOptions {
   readonly secrets: Secrets;
@@ -97,7 +98,6 @@ export interface SnowflakeSession extends AsyncDisposable {
 const maxQueryRows = 100_000;
 const queryStallMs = 60_000;
 const unknownMs = 30_000;
-const statusAttempts = 6;
 
 /** Opens a session. Throws CONFIG_INVALID, INSECURE_TRANSPORT, CREDENTIALS_REFUSED, CONNECTION_FAILED, SECRET_NOT_FOUND. */
 export async function openSnowflake(
@@ -152,7 +152,7 @@ export async function openSnowflake(
         },
         {
           what,
-          policy: { attempts: statusAttempts, baseDelayMs: 200, maxDelayMs: 10_000 },
+          policy: statusPolicy,
           clock,
           random,
           ...(abort ? { signal: abort } : {}),

@@ -1,6 +1,6 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { type Clock, type Logger, type Random, silentLogger, systemClock, systemRandom } from "@snowmelt/core/ports";
-import { RetryPolicy, retry } from "@snowmelt/core/retry";
+import { type RetryPolicy, retry } from "@snowmelt/core/retry";
 import { batchBytes, type ColumnBatch } from "@snowmelt/core/types";
 import { openDecoder } from "./decode/open-decoder.ts";
 import type { ExtractPlan } from "./plan-extract.ts";
@@ -9,6 +9,7 @@ import type { RowRange } from "./range-reader.ts";
 import type { SnowflakeSession } from "./session.ts";
 import { snowflakeError } from "./snowflake-error.ts";
 import type { StoredResult } from "./stored-result.ts";
+import { rangePolicy } from "./worst-case.ts";
 
 /** Some rows of a result, in its order. After `lastRow` is stored safely, `from: { row: lastRow + 1 }` continues. */
 export interface StreamedBatch {
@@ -32,7 +33,7 @@ export interface StreamOptions {
   readonly batchRows?: number | undefined;
   /** Rows read and counted as one; whole batches. @default as many as fit in `rangeBytes` */
   readonly rangeRows?: number | undefined;
-  /** Memory that the decoded rows of one range may take, unless one batch takes more. @default 32 MiB */
+  /** Memory that the decoded rows of one range may take, unless one batch takes more. @default 16 MiB */
   readonly rangeBytes?: number | undefined;
   /** Ranges read at the same time. @default 1 */
   readonly parallel?: number | undefined;
@@ -48,9 +49,8 @@ export interface StreamOptions {
 }
 
 const defaultBatchRows = 200_000;
-const defaultRangeBytes = 32 * 1024 * 1024;
+const defaultRangeBytes = 16 * 1024 * 1024;
 const defaultStallMs = 60_000;
-const defaultPolicy: RetryPolicy = RetryPolicy.parse({ attempts: 4, baseDelayMs: 500, maxDelayMs: 20_000 });
 
 /**
  * The rows of a finished query as columns, in the result's order. A range of rows is read, counted against the statement's
@@ -109,7 +109,7 @@ async function readRangeWithRetry(
   range: RowRange,
   options: RangeOptions,
 ): Promise<StreamedBatch[]> {
-  const { queryId, retryPolicy: policy = defaultPolicy, signal, logger = silentLogger } = options;
+  const { queryId, retryPolicy: policy = rangePolicy, signal, logger = silentLogger } = options;
   const { clock = systemClock, random = systemRandom } = options;
   const what = `read rows ${range.start} to ${range.end - 1} of query ${queryId}`;
   try {

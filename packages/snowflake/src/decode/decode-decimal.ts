@@ -50,6 +50,40 @@ function smallUnscaled(text: string, scale: number): number {
   return value * (powers[missing] ?? 0);
 }
 
+const groupDigits = 15;
+const bigPowers = Array.from({ length: 40 }, (_, exponent) => 10n ** BigInt(exponent));
+
+/** The unscaled integer of plain digits, 15 of them at a time; undefined for any other text. */
+function plainUnscaled(text: string, scale: number): bigint | undefined {
+  const negative = text.charCodeAt(0) === 45;
+  let total = 0n;
+  let group = 0;
+  let grouped = 0;
+  let digits = 0;
+  let fraction = -1;
+  for (let at = negative ? 1 : 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >>> 0 > 9) {
+      if (digit !== -2 || fraction >= 0) return undefined;
+      fraction = 0;
+      continue;
+    }
+    if (grouped === groupDigits) {
+      total = total * (bigPowers[groupDigits] ?? 0n) + BigInt(group);
+      group = 0;
+      grouped = 0;
+    }
+    group = group * 10 + digit;
+    grouped++;
+    digits++;
+    if (fraction >= 0) fraction++;
+  }
+  const missing = scale - Math.max(0, fraction);
+  if (missing < 0 || digits === 0 || digits + missing >= bigPowers.length) return undefined;
+  total = (total * (bigPowers[grouped] ?? 0n) + BigInt(group)) * (bigPowers[missing] ?? 0n);
+  return negative ? -total : total;
+}
+
 function unscaledAppender(builder: VectorBuilder): (magnitude: number, negative: boolean) => void {
   switch (builder.storage) {
     case "int32":
@@ -68,7 +102,7 @@ function appendLarge(
   { source, field, builder }: Target,
   { text, row, precision, scale }: { text: string; row: number; precision: number; scale: number },
 ): void {
-  const value = unscaledOf(text, scale);
+  const value = plainUnscaled(text, scale) ?? unscaledOf(text, scale);
   if (value === undefined) {
     throw outOfRange({ source, field, row }, text, `it is not a number with at most ${scale} digits after the point`);
   }
