@@ -84,7 +84,7 @@ function elementOf({ name, type, nullable }: Field): SchemaElement {
     case "int32":
       return { ...element, type: "INT32" };
     case "date":
-      return { ...element, type: "INT32", logical_type: { type: "DATE" } };
+      return { ...element, type: "INT32", converted_type: "DATE", logical_type: { type: "DATE" } };
     case "float64":
       return { ...element, type: "DOUBLE" };
     case "string":
@@ -99,7 +99,13 @@ function elementOf({ name, type, nullable }: Field): SchemaElement {
       };
     case "decimal": {
       const { precision, scale } = type;
-      const decimal = { ...element, precision, scale, converted_type: "DECIMAL" as const, logical_type: { type: "DECIMAL" as const, precision, scale } };
+      const decimal = {
+        ...element,
+        precision,
+        scale,
+        converted_type: "DECIMAL" as const,
+        logical_type: { type: "DECIMAL" as const, precision, scale },
+      };
       const storage = storageOf(type);
       if (storage === "int128") return { ...decimal, type: "FIXED_LEN_BYTE_ARRAY", type_length: 16 };
       return { ...decimal, type: storage === "int32" ? "INT32" : "INT64" };
