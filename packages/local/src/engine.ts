@@ -75,7 +75,10 @@ export interface ExecutedStatement {
 
 export interface SqlEngine {
   /** Types of the result without running it (`describeOnly`). */
-  describe(session: SqlSession, request: StatementRequest): Promise<Pick<ExecutedStatement, "columns" | "statementTypeId">>;
+  describe(
+    session: SqlSession,
+    request: StatementRequest,
+  ): Promise<Pick<ExecutedStatement, "columns" | "statementTypeId">>;
   /** Runs one statement; a refusal or failure is a {@link SqlFailure}. */
   execute(session: SqlSession, request: StatementRequest): Promise<ExecutedStatement>;
   /** Records a finished query, for QUERY_HISTORY and RESULT_SCAN. */
