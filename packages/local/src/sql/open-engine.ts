@@ -13,6 +13,7 @@ import { openConnections, readValue, withConnection } from "./run/connections.ts
 import { toSqlFailure } from "./run/duckdb-failure.ts";
 import { type EngineState, sessionState } from "./run/engine-state.ts";
 import { appendHistory, HISTORY_TABLE } from "./run/history.ts";
+import { forgetExpired } from "./run/retention.ts";
 import { readingQuery, runStatement } from "./run/statement.ts";
 import type { StatementContext } from "./run/statement-context.ts";
 import { STATEMENT_TYPE } from "./run/statement-type.ts";
@@ -100,7 +101,7 @@ async function openState({
     return { entries: await readEntries(connection), versions: await readVersions(connection) };
   });
   const known = openVersions(versions);
-  return {
+  const state: EngineState = {
     dataDir,
     instance,
     connections,
@@ -112,6 +113,8 @@ async function openState({
     sessions: new WeakMap(),
     lastSequence: Number(clock.nowMicros()),
   };
+  await forgetExpired(state, clock.nowMicros());
+  return state;
 }
 
 /** Macros are part of the database; they are made again only when this version's differ. */

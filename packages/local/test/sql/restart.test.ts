@@ -71,3 +71,25 @@ it("loses nothing that was committed when it is killed", async () => {
   expect(await again.cell("SELECT MAX(ID) FROM T")).toBe(String(count));
   await rm(dataDir, { recursive: true, force: true });
 }, 60_000);
+
+it("forgets what is past its retention when it is opened again, and says so", async () => {
+  const dataDir = await mkdtemp(path.join(tmpdir(), "snowmelt-sql-"));
+  let nowMicros = 1_700_000_000_000_000n;
+  const clock = { nowMicros: () => nowMicros };
+  {
+    await using first = await openTestEngine({ dataDir, clock });
+    await first.run("CREATE TABLE T (ID INT)", "INSERT INTO T VALUES (1), (2)", "DELETE FROM T WHERE ID = 1");
+    expect(await first.cell("SELECT COUNT(*) FROM T BEFORE(STATEMENT => 'query-4')")).toBe("2");
+  }
+  nowMicros += 2n * 86_400_000_000n;
+  {
+    await using later = await openTestEngine({ dataDir, clock });
+    expect((await later.failure("SELECT COUNT(*) FROM T BEFORE(STATEMENT => 'query-4')")).code).toBe("000707");
+    expect(await later.rows("SELECT ID FROM T")).toEqual([["2"]]);
+    const connection = await later.engine.state.connections.lend();
+    const left = await connection.runAndReadAll("SELECT count(*) FROM data.t1");
+    expect(Number(left.getRows()[0]?.[0])).toBe(1);
+    later.engine.state.connections.takeBack(connection);
+  }
+  await rm(dataDir, { recursive: true, force: true });
+});

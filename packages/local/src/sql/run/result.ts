@@ -8,7 +8,7 @@ import { number, TEXT } from "../types/logical-type.ts";
 import { wireCell, wireColumn } from "../types/wire.ts";
 
 /** Larger results are not kept for RESULT_SCAN. */
-const KEPT_BYTES = 64 * 1024 * 1024;
+const KEPT_BYTES = 2 * 1024 * 1024;
 
 export interface ResultPlace {
   readonly dataDir: string;

@@ -21,8 +21,6 @@ export type LogicalType =
   /** INTERVAL '1 day': lives only beside + and -. */
   | { readonly kind: "interval" };
 
-export type TypeKind = LogicalType["kind"];
-
 export const MAX_TEXT_LENGTH = 16_777_216;
 export const MAX_BINARY_LENGTH = 8_388_608;
 
@@ -42,10 +40,6 @@ export const TIMESTAMP_TZ: LogicalType = { kind: "timestamp_tz", scale: 9 };
 
 export function number(precision: number, scale = 0): LogicalType & { readonly kind: "number" } {
   return { kind: "number", precision, scale };
-}
-
-export function text(length: number): LogicalType {
-  return { kind: "text", length };
 }
 
 export const INTEGER = number(38, 0);

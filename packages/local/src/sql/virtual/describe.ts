@@ -8,20 +8,9 @@ import { relationOf, type VirtualCell, virtualColumns } from "./rows.ts";
 export function describeRelation(path: readonly string[], binder: Binder): BoundQuery {
   const object = binder.catalog.find(binder.session, path);
   if (object === null) throw unknownObject(printPath(path), `Table '${printPath(path)}'`);
-  const columns = virtualColumns({
-    name: "text",
-    type: "text",
-    kind: "text",
-    "null?": "text",
-    default: "text",
-    "primary key": "text",
-    "unique key": "text",
-    check: "text",
-    expression: "text",
-    comment: "text",
-    "policy name": "text",
-    "privacy domain": "text",
-  });
+  const columns =
+    virtualColumns(`    name,     type,     kind, null?,     default, primary key, unique key,     check,     expression,
+        comment, policy name, privacy domain`);
   const keyed = (kind: string, name: string) =>
     object.kind === "table" && object.constraints.some((one) => one.kind === kind && one.columns.includes(name))
       ? "Y"

@@ -35,37 +35,14 @@ function isTransient(object: CatalogTable | CatalogView): VirtualCell {
 }
 
 function tables(binder: Binder, versions: Versions, database: string): BoundQuery {
-  const shape = virtualColumns({
-    TABLE_CATALOG: "text",
-    TABLE_SCHEMA: "text",
-    TABLE_NAME: "text",
-    TABLE_OWNER: "text",
-    TABLE_TYPE: "text",
-    IS_TRANSIENT: "text",
-    CLUSTERING_KEY: "text",
-    ROW_COUNT: "count",
-    BYTES: "count",
-    RETENTION_TIME: "count",
-    SELF_REFERENCING_COLUMN_NAME: "text",
-    REFERENCE_GENERATION: "text",
-    USER_DEFINED_TYPE_CATALOG: "text",
-    USER_DEFINED_TYPE_SCHEMA: "text",
-    USER_DEFINED_TYPE_NAME: "text",
-    IS_INSERTABLE_INTO: "text",
-    IS_TYPED: "text",
-    COMMIT_ACTION: "text",
-    CREATED: "moment",
-    LAST_ALTERED: "moment",
-    LAST_DDL: "moment",
-    LAST_DDL_BY: "text",
-    AUTO_CLUSTERING_ON: "text",
-    COMMENT: "text",
-    IS_TEMPORARY: "text",
-    IS_ICEBERG: "text",
-    IS_DYNAMIC: "text",
-    IS_IMMUTABLE: "text",
-    IS_HYBRID: "text",
-  });
+  const shape =
+    virtualColumns(`    TABLE_CATALOG,     TABLE_SCHEMA,     TABLE_NAME,     TABLE_OWNER,     TABLE_TYPE,     IS_TRANSIENT,
+        CLUSTERING_KEY,     ROW_COUNT:count,     BYTES:count,     RETENTION_TIME:count,
+        SELF_REFERENCING_COLUMN_NAME,     REFERENCE_GENERATION,     USER_DEFINED_TYPE_CATALOG,
+        USER_DEFINED_TYPE_SCHEMA,     USER_DEFINED_TYPE_NAME,     IS_INSERTABLE_INTO,     IS_TYPED,
+        COMMIT_ACTION,     CREATED:moment,     LAST_ALTERED:moment,     LAST_DDL:moment,     LAST_DDL_BY,
+        AUTO_CLUSTERING_ON,     COMMENT,     IS_TEMPORARY,     IS_ICEBERG,     IS_DYNAMIC,
+        IS_IMMUTABLE,     IS_HYBRID`);
   const rows = binder.catalog.objects(database).map((object): readonly VirtualCell[] => {
     const created = { micros: BigInt(object.createdMicros) };
     const table = object.kind === "table" ? object : null;
@@ -114,53 +91,18 @@ function dataType(type: LogicalType): string {
 type TypedColumn = Pick<CatalogColumn, "name" | "type" | "nullable" | "comment"> & Partial<CatalogColumn>;
 
 function columns(binder: Binder, database: string): BoundQuery {
-  const shape = virtualColumns({
-    TABLE_CATALOG: "text",
-    TABLE_SCHEMA: "text",
-    TABLE_NAME: "text",
-    COLUMN_NAME: "text",
-    ORDINAL_POSITION: "count",
-    COLUMN_DEFAULT: "text",
-    IS_NULLABLE: "text",
-    DATA_TYPE: "text",
-    CHARACTER_MAXIMUM_LENGTH: "count",
-    CHARACTER_OCTET_LENGTH: "count",
-    NUMERIC_PRECISION: "count",
-    NUMERIC_PRECISION_RADIX: "count",
-    NUMERIC_SCALE: "count",
-    DATETIME_PRECISION: "count",
-    INTERVAL_TYPE: "text",
-    INTERVAL_PRECISION: "text",
-    CHARACTER_SET_CATALOG: "text",
-    CHARACTER_SET_SCHEMA: "text",
-    CHARACTER_SET_NAME: "text",
-    COLLATION_CATALOG: "text",
-    COLLATION_SCHEMA: "text",
-    COLLATION_NAME: "text",
-    DOMAIN_CATALOG: "text",
-    DOMAIN_SCHEMA: "text",
-    DOMAIN_NAME: "text",
-    UDT_CATALOG: "text",
-    UDT_SCHEMA: "text",
-    UDT_NAME: "text",
-    SCOPE_CATALOG: "text",
-    SCOPE_SCHEMA: "text",
-    SCOPE_NAME: "text",
-    MAXIMUM_CARDINALITY: "text",
-    DTD_IDENTIFIER: "text",
-    IS_SELF_REFERENCING: "text",
-    IS_IDENTITY: "text",
-    IDENTITY_GENERATION: "text",
-    IDENTITY_START: "text",
-    IDENTITY_INCREMENT: "text",
-    IDENTITY_MAXIMUM: "text",
-    IDENTITY_MINIMUM: "text",
-    IDENTITY_CYCLE: "text",
-    IDENTITY_ORDERED: "text",
-    DATA_TYPE_ALIAS: "text",
-    SCHEMA_EVOLUTION_RECORD: "text",
-    COMMENT: "text",
-  });
+  const shape =
+    virtualColumns(`    TABLE_CATALOG,     TABLE_SCHEMA,     TABLE_NAME,     COLUMN_NAME,     ORDINAL_POSITION:count,
+        COLUMN_DEFAULT,     IS_NULLABLE,     DATA_TYPE,     CHARACTER_MAXIMUM_LENGTH:count,
+        CHARACTER_OCTET_LENGTH:count,     NUMERIC_PRECISION:count,     NUMERIC_PRECISION_RADIX:count,
+        NUMERIC_SCALE:count,     DATETIME_PRECISION:count,     INTERVAL_TYPE,     INTERVAL_PRECISION,
+        CHARACTER_SET_CATALOG,     CHARACTER_SET_SCHEMA,     CHARACTER_SET_NAME,     COLLATION_CATALOG,
+        COLLATION_SCHEMA,     COLLATION_NAME,     DOMAIN_CATALOG,     DOMAIN_SCHEMA,     DOMAIN_NAME,
+        UDT_CATALOG,     UDT_SCHEMA,     UDT_NAME,     SCOPE_CATALOG,     SCOPE_SCHEMA,     SCOPE_NAME,
+        MAXIMUM_CARDINALITY,     DTD_IDENTIFIER,     IS_SELF_REFERENCING,     IS_IDENTITY,
+        IDENTITY_GENERATION,     IDENTITY_START,     IDENTITY_INCREMENT,     IDENTITY_MAXIMUM,
+        IDENTITY_MINIMUM,     IDENTITY_CYCLE,     IDENTITY_ORDERED,     DATA_TYPE_ALIAS,
+        SCHEMA_EVOLUTION_RECORD,     COMMENT`);
   const rows = binder.catalog
     .objects(database)
     .flatMap((object) => object.columns.map((column: TypedColumn, index) => columnRow(object, column, index)));
@@ -207,21 +149,10 @@ function columnRow(object: CatalogTable | CatalogView, column: TypedColumn, inde
 }
 
 function schemata(binder: Binder, database: string): BoundQuery {
-  const shape = virtualColumns({
-    CATALOG_NAME: "text",
-    SCHEMA_NAME: "text",
-    SCHEMA_OWNER: "text",
-    IS_TRANSIENT: "text",
-    IS_MANAGED_ACCESS: "text",
-    RETENTION_TIME: "count",
-    DEFAULT_CHARACTER_SET_CATALOG: "text",
-    DEFAULT_CHARACTER_SET_SCHEMA: "text",
-    DEFAULT_CHARACTER_SET_NAME: "text",
-    SQL_PATH: "text",
-    CREATED: "moment",
-    LAST_ALTERED: "moment",
-    COMMENT: "text",
-  });
+  const shape =
+    virtualColumns(`    CATALOG_NAME,     SCHEMA_NAME,     SCHEMA_OWNER,     IS_TRANSIENT,     IS_MANAGED_ACCESS,
+        RETENTION_TIME:count,     DEFAULT_CHARACTER_SET_CATALOG,     DEFAULT_CHARACTER_SET_SCHEMA,
+        DEFAULT_CHARACTER_SET_NAME,     SQL_PATH,     CREATED:moment,     LAST_ALTERED:moment,     COMMENT`);
   const rows = binder.catalog.schemas(database).map((schema): readonly VirtualCell[] => {
     const created = { micros: BigInt(schema.createdMicros) };
     return [
@@ -259,20 +190,10 @@ function schemata(binder: Binder, database: string): BoundQuery {
 }
 
 function views(binder: Binder, database: string): BoundQuery {
-  const shape = virtualColumns({
-    TABLE_CATALOG: "text",
-    TABLE_SCHEMA: "text",
-    TABLE_NAME: "text",
-    TABLE_OWNER: "text",
-    VIEW_DEFINITION: "text",
-    CHECK_OPTION: "text",
-    IS_UPDATABLE: "text",
-    INSERTABLE_INTO: "text",
-    IS_SECURE: "text",
-    CREATED: "moment",
-    LAST_ALTERED: "moment",
-    COMMENT: "text",
-  });
+  const shape =
+    virtualColumns(`    TABLE_CATALOG,     TABLE_SCHEMA,     TABLE_NAME,     TABLE_OWNER,     VIEW_DEFINITION,
+        CHECK_OPTION,     IS_UPDATABLE,     INSERTABLE_INTO,     IS_SECURE,     CREATED:moment,
+        LAST_ALTERED:moment,     COMMENT`);
   const rows = binder.catalog.objects(database).flatMap((object): readonly (readonly VirtualCell[])[] => {
     if (object.kind !== "view") return [];
     const created = { micros: BigInt(object.createdMicros) };
@@ -297,16 +218,9 @@ function views(binder: Binder, database: string): BoundQuery {
 }
 
 function databases(binder: Binder): BoundQuery {
-  const shape = virtualColumns({
-    DATABASE_NAME: "text",
-    DATABASE_OWNER: "text",
-    IS_TRANSIENT: "text",
-    COMMENT: "text",
-    CREATED: "moment",
-    LAST_ALTERED: "moment",
-    RETENTION_TIME: "count",
-    TYPE: "text",
-  });
+  const shape =
+    virtualColumns(`    DATABASE_NAME,     DATABASE_OWNER,     IS_TRANSIENT,     COMMENT,     CREATED:moment,
+        LAST_ALTERED:moment,     RETENTION_TIME:count,     TYPE`);
   const rows = binder.catalog.databases().map((entry): readonly VirtualCell[] => {
     const created = { micros: BigInt(entry.createdMicros) };
     return [entry.database, entry.owner, "NO", entry.comment, created, created, 1, "STANDARD"];
@@ -315,22 +229,9 @@ function databases(binder: Binder): BoundQuery {
 }
 
 function constraints(binder: Binder, database: string): BoundQuery {
-  const shape = virtualColumns({
-    CONSTRAINT_CATALOG: "text",
-    CONSTRAINT_SCHEMA: "text",
-    CONSTRAINT_NAME: "text",
-    TABLE_CATALOG: "text",
-    TABLE_SCHEMA: "text",
-    TABLE_NAME: "text",
-    CONSTRAINT_TYPE: "text",
-    IS_DEFERRABLE: "text",
-    INITIALLY_DEFERRED: "text",
-    ENFORCED: "text",
-    COMMENT: "text",
-    CREATED: "moment",
-    LAST_ALTERED: "moment",
-    RELY: "text",
-  });
+  const shape = virtualColumns(`    CONSTRAINT_CATALOG,     CONSTRAINT_SCHEMA,     CONSTRAINT_NAME,     TABLE_CATALOG,
+        TABLE_SCHEMA,     TABLE_NAME,     CONSTRAINT_TYPE,     IS_DEFERRABLE,     INITIALLY_DEFERRED,
+        ENFORCED,     COMMENT,     CREATED:moment,     LAST_ALTERED:moment,     RELY`);
   const rows = binder.catalog.objects(database).flatMap((object) => {
     if (object.kind !== "table") return [];
     const created = { micros: BigInt(object.createdMicros) };

@@ -1,6 +1,6 @@
 import type { BoundQuery } from "../bind/binder.ts";
 import { quoteText } from "../quote.ts";
-import { BOOLEAN, type LogicalType, number, TEXT, TIMESTAMP_LTZ } from "../types/logical-type.ts";
+import { type LogicalType, number, TEXT, TIMESTAMP_LTZ } from "../types/logical-type.ts";
 import { physicalType } from "../types/physical.ts";
 
 /** A cell of a virtual relation: text, a whole number, a truth, a moment in microseconds, or raw DuckDB SQL. */
@@ -11,17 +11,18 @@ export interface VirtualColumn {
   readonly type: LogicalType;
 }
 
-export const TEXT_COLUMN: LogicalType = TEXT;
-export const COUNT_COLUMN: LogicalType = number(38, 0);
-export const MOMENT_COLUMN: LogicalType = { ...TIMESTAMP_LTZ, kind: "timestamp_ltz", scale: 3 };
-export const TRUTH_COLUMN: LogicalType = BOOLEAN;
+const COLUMN_TYPES: Readonly<Record<string, LogicalType>> = {
+  text: TEXT,
+  count: number(38, 0),
+  moment: { ...TIMESTAMP_LTZ, kind: "timestamp_ltz", scale: 3 },
+};
 
-/** Columns by name: `text`, `count`, `moment` (milliseconds) or `truth`. */
-export function virtualColumns(
-  shape: Readonly<Record<string, "text" | "count" | "moment" | "truth">>,
-): readonly VirtualColumn[] {
-  const types = { text: TEXT_COLUMN, count: COUNT_COLUMN, moment: MOMENT_COLUMN, truth: TRUTH_COLUMN };
-  return Object.entries(shape).map(([name, kind]) => ({ name, type: types[kind] }));
+/** Columns from a list such as `created_on:moment, name, rows:count`; without a word they are text. */
+export function virtualColumns(list: string): readonly VirtualColumn[] {
+  return list.split(",").map((item) => {
+    const [name = "", kind = "text"] = item.trim().split(":");
+    return { name, type: COLUMN_TYPES[kind] ?? TEXT };
+  });
 }
 
 /** Rows made by the engine as a relation. */
