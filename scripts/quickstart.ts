@@ -6,7 +6,7 @@ import { changeSource } from "./quickstart/change-source.ts";
 import { compareSides } from "./quickstart/compare-sides.ts";
 import { comparisonText } from "./quickstart/comparison-text.ts";
 import { openLake } from "./quickstart/open-lake.ts";
-import { openSource } from "./quickstart/open-source.ts";
+import { withSource } from "./quickstart/open-source.ts";
 import { runFlights } from "./quickstart/run-flights.ts";
 
 const usage = `npm run quickstart                 a local Snowflake, 3,000,000 real flights, a verified Delta table, a report
@@ -34,8 +34,7 @@ await exitWith(async () => {
   });
   console.log(`  it listens on ${server.host}:${server.port}, as process ${server.pid}`);
 
-  await using source = await openSource(server);
-  const change = values.change ? await changeSource(source) : undefined;
+  const change = values.change ? await withSource(server, changeSource) : undefined;
   if (change) {
     const { inserted, updated, moved } = change;
     console.log(
@@ -47,7 +46,7 @@ await exitWith(async () => {
   if (manifest === undefined || code !== 0) return code === 0 ? 1 : code;
 
   await using lake = await openLake(join(home, "lake", "raw", "flights"));
-  const comparison = await compareSides(source, lake);
+  const comparison = await withSource(server, (source) => compareSides(source, lake));
   console.log(`\n${comparisonText(comparison, lake.how)}`);
   const report = join(home, "runs", manifest.runId, "report.html");
   console.log(`Report: file://${report}`);

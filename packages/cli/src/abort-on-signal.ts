@@ -1,3 +1,5 @@
+import { coreError } from "@snowmelt/core/errors";
+
 /** The signals of this process as an AbortSignal. */
 export interface Interruption extends Disposable {
   readonly signal: AbortSignal;
@@ -13,7 +15,7 @@ export function abortOnSignal(onImpatience: () => void, nowMs: () => number = Da
   const stop = (name: NodeJS.Signals): void => {
     if (firstAtMs === null) {
       firstAtMs = nowMs();
-      controller.abort(new DOMException(`${name} received.`, "AbortError"));
+      controller.abort(coreError("ABORTED", `Stopped by ${name} before it was done.`));
     } else if (nowMs() - firstAtMs > sameSignalMs) {
       onImpatience();
     }

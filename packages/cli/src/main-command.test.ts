@@ -114,6 +114,18 @@ describe("run", () => {
     expect(JSON.parse(json.out)).toEqual(failedManifest);
   });
 
+  test("a run that was stopped says so, in one sentence", async () => {
+    const datasets = failedManifest.datasets.map((result) => ({
+      ...result,
+      failure: { code: "ABORTED", category: "aborted", message: "Aborted.", stage: null, retryable: false },
+    }));
+    const engine = recordedEngine({ runPipeline: async () => ({ ...failedManifest, datasets }) });
+    const { code, out, err } = await commandLine(["run", orders], engine);
+    expect(code).toBe(130);
+    expect(out).toContain("Stopped after 11 s. Nothing of what was under way is visible");
+    expect(err).toBe("");
+  });
+
   test("Ctrl-C reaches the engine, which ends as it must, and the command exits with 130", async () => {
     const engine = recordedEngine({
       runPipeline: async (_, { signal }) => {

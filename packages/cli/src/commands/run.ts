@@ -82,7 +82,7 @@ function tell(manifest: RunManifest, records: string, { terminal }: CliContext, 
   const { out, err, paintOut, paintErr: paint, columns } = terminal;
   out(`\n${runText(manifest, paintOut)}Records: ${join(records, "report.html")}, manifest.json, events.jsonl\n`);
   for (const { dataset, failure } of manifest.datasets) {
-    if (failure === null) continue;
+    if (failure === null || failure.category === "aborted") continue;
     const message = `${dataset}: ${failure.message}`;
     err(`\n${failureText({ ...failure, message, causes: [] }, { columns: columns(), paint, verbose })}`);
   }

@@ -75,6 +75,10 @@ function verdict(manifest: RunManifest, paint: Paint): string {
   const { datasets, status } = manifest;
   const { rowsExtracted, durationMs } = runTotals(manifest);
   const took = durationText(durationMs);
+  const failures = datasets.flatMap(({ failure }) => failure ?? []);
+  if (failures.length > 0 && failures.every(({ category }) => category === "aborted")) {
+    return `${paint("yellow", "Stopped")} after ${took}. Nothing of what was under way is visible in the lake; the next run goes on from there.`;
+  }
   if (status === "failed") {
     const names = datasets.filter(({ outcome }) => outcome === "failed").map(({ dataset }) => dataset);
     return `${paint("red", "Failed")} after ${took}: ${names.join(", ") || "the run"}. Nothing of what failed is visible in the lake.`;
