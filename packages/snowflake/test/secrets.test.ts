@@ -123,8 +123,10 @@ describe("secrets", () => {
         write(batch.rowCount);
     };
     await read();
-    for (const kind of ["chunkExpired", "chunkReset", "chunkTruncated", "chunkRowMissing", "chunkStalled"] as const) {
-      await server.admin.setFaults([{ kind, times: "always" }]);
+    const kinds = ["chunkExpired", "chunkReset", "chunkTruncated", "chunkRowMissing", "chunkStalled"] as const;
+    // 404 is the status the driver does not retry but reports, with its whole response.
+    for (const fault of [...kinds.map((kind) => ({ kind })), { kind: "chunkStatus", status: 404 } as const]) {
+      await server.admin.setFaults([{ ...fault, times: "always" }]);
       await failing(read);
       await server.admin.clearFaults();
     }
