@@ -3,8 +3,9 @@ import { findJudges } from "./scripts/judges.ts";
 import { noSkips } from "./scripts/no-skips.ts";
 import { recordResults } from "./scripts/test-results.ts";
 
-// Not `module`: Node itself resolves the packages we test with, and some keep code for bundlers there.
-const conditions = ["@snowmelt/source", "node", "import", "default"];
+// Only what Node itself asks for on top of its own: these go to Node as `--conditions`, where `import` would hand ES modules
+// to `require`, and `module` code for bundlers.
+const conditions = ["@snowmelt/source", "node"];
 const failOnSkips = process.env.CI === "true" || process.env.SNOWMELT_NO_SKIPS === "true";
 const resultsFile = process.env.SNOWMELT_TEST_RESULTS;
 

@@ -2,7 +2,7 @@ import { type ColumnBatch, type ColumnVector, isValid, type Value } from "./colu
 import type { LandType } from "./land-type.ts";
 import { openVectorBuilder, type VectorBuilder } from "./vector-builder.ts";
 
-const decoder = new TextDecoder("utf-8", { fatal: true });
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** The value of one row, exact; see {@link Value}. For keys, checks and people, not for bulk work. */
 export function valueAt(type: LandType, vector: ColumnVector, row: number): Value {

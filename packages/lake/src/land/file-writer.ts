@@ -24,6 +24,8 @@ export interface FileTarget {
 export interface FileWriter {
   readonly rowCount: number;
   readonly heldBytes: number;
+  /** Size of the file if it were finished now, about. */
+  readonly estimatedBytes: number;
   /** Rows of the batch from `from` that fit until the file is of `maxBytes`. */
   rowsWithin(maxBytes: number, batch: ColumnBatch, from: number): number;
   append(batch: ColumnBatch, rows?: RowRange): Promise<void>;
@@ -57,6 +59,9 @@ export function openFileWriter(target: FileTarget): FileWriter {
     },
     get heldBytes() {
       return encoder.heldBytes;
+    },
+    get estimatedBytes() {
+      return encoder.estimatedBytes;
     },
     rowsWithin: (maxBytes, batch, from) => encoder.rowsWithin(maxBytes, batch, from),
     append: (batch, rows) => send(encoder.append(batch, rows)),

@@ -36,6 +36,8 @@ export interface TableWriter {
   readonly rowCount: number;
   /** Memory of the open files. */
   readonly heldBytes: number;
+  /** Size of all files, the open ones about as if they were finished now. For progress. */
+  readonly estimatedBytes: number;
   /** Lands the rows. Nothing of the batch is kept. */
   append(batch: ColumnBatch): Promise<void>;
   /** Every file, in the order of their names. The writer cannot be used after it. */
@@ -158,6 +160,10 @@ export function openTableWriter(options: TableWriterOptions): TableWriter {
     },
     get heldBytes() {
       return [...open.values()].reduce((sum, { writer }) => sum + (writer?.heldBytes ?? 0), 0);
+    },
+    get estimatedBytes() {
+      const finished = landed.reduce((sum, { bytes }) => sum + bytes, 0);
+      return [...open.values()].reduce((sum, { writer }) => sum + (writer?.estimatedBytes ?? 0), finished);
     },
     append: (batch) => orAbort(() => appendRows(batch)),
     finish: () =>

@@ -26,9 +26,10 @@ const progressEveryMs = 200;
 
 export function openDatasetRecord(context: RunContext, name: string): DatasetRecord {
   const { clock, emit, definition, environmentName, metrics } = context;
-  const startedAtMs = clock.monotonicMs();
   let result = emptyResult(context, name);
   let current: Stage | null = null;
+  /** In stages: what a dataset waits for others is not its own. */
+  let spentMs = 0;
   let lastProgressMs = Number.NEGATIVE_INFINITY;
   const sampleMemory = (): number => {
     const rssBytes = process.memoryUsage.rss();
@@ -39,7 +40,7 @@ export function openDatasetRecord(context: RunContext, name: string): DatasetRec
 
   const close = (outcome: DatasetResult["outcome"], failure: RunFailure | null): DatasetResult => {
     sampleMemory();
-    const durationMs = clock.monotonicMs() - startedAtMs;
+    const durationMs = spentMs;
     result = { ...result, outcome, failure, durationMs };
     emit({ kind: "datasetFinished", dataset: name, outcome, durationMs });
     const dimensions = { Environment: environmentName, Pipeline: definition.name, Dataset: name };
@@ -59,14 +60,20 @@ export function openDatasetRecord(context: RunContext, name: string): DatasetRec
     },
     async stage(stage, run) {
       current = stage;
-      const stageStartedAtMs = clock.nowMs();
-      const from = clock.monotonicMs();
+      const [startedAtMs, from] = [clock.nowMs(), clock.monotonicMs()];
       emit({ kind: "stageStarted", dataset: name, stage });
-      const passed = await run();
-      const durationMs = clock.monotonicMs() - from;
-      result = { ...result, stages: [...result.stages, { stage, startedAtMs: stageStartedAtMs, durationMs }] };
-      sampleMemory();
-      emit({ kind: "stageFinished", dataset: name, stage, durationMs });
+      const end = (): number => {
+        const durationMs = clock.monotonicMs() - from;
+        spentMs += durationMs;
+        result = { ...result, stages: [...result.stages, { stage, startedAtMs, durationMs }] };
+        sampleMemory();
+        return durationMs;
+      };
+      const passed = await run().catch((error: unknown) => {
+        end();
+        throw error;
+      });
+      emit({ kind: "stageFinished", dataset: name, stage, durationMs: end() });
       current = null;
       return passed;
     },

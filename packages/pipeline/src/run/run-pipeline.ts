@@ -142,7 +142,7 @@ async function runDatasets(context: RunContext, names: readonly string[]): Promi
     for (const name of names) {
       const record = openDatasetRecord(context, name);
       try {
-        opened.push({ name, record, ...(await openDataset(context, name)) });
+        opened.push({ name, record, ...(await record.stage("plan", () => openDataset(context, name))) });
       } catch (error) {
         results.push(record.fail(error));
       }
@@ -183,7 +183,7 @@ async function runDataset(
   try {
     const second = await runOne(context, {
       record: again,
-      inspected: await inspectDataset(context, name),
+      inspected: await again.stage("plan", () => inspectDataset(context, name)),
       snapshotMicros,
     });
     return second.outcome === "empty" || second.outcome === "unchanged" ? [first] : [first, second];

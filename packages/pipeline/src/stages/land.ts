@@ -52,7 +52,6 @@ export async function land(
   const landedProfiler = splits ? openProfiler(batchFields) : extractedProfiler;
   const sample = openValueSample(batchFields);
   let rowsExtracted = 0;
-  let bytesWritten = 0;
   try {
     for await (const { batch: read } of streamAttempt(context, inspected, extracted)) {
       const batch = withLostColumns(read, batchFields);
@@ -62,15 +61,14 @@ export async function land(
       if (splits) landedProfiler.add(kept);
       sample.observe(kept);
       await keys?.observe(kept);
-      await writer.writer.append(kept);
-      bytesWritten = writer.bytesFinished();
+      await writer.append(kept);
       record.progress("land", {
         rows: rowsExtracted,
         rowsExpected: extracted.sourceRows === null ? null : Number(extracted.sourceRows),
-        bytesWritten,
+        bytesWritten: writer.estimatedBytes,
       });
     }
-    const files = await writer.writer.finish();
+    const files = await writer.finish();
     return {
       ...extracted,
       files,
@@ -84,7 +82,7 @@ export async function land(
       keys: await keys?.finish(),
     };
   } catch (error) {
-    await writer.writer.abort(error);
+    await writer.abort(error);
     await quarantine.abort(error);
     throw error;
   }
@@ -101,26 +99,17 @@ function openKeys({ spillDirectory }: RunContext, { schema, snapshot }: Inspecte
   return openKeyTracker({ fields: schema.batchFields, key: schema.key, nulls: "exclude", spillDirectory });
 }
 
-function openWriter(
-  context: RunContext,
-  inspected: InspectedDataset,
-  { attempt }: ExtractedAttempt,
-): { writer: TableWriter; bytesFinished: () => number } {
+function openWriter(context: RunContext, inspected: InspectedDataset, { attempt }: ExtractedAttempt): TableWriter {
   const { definition, environmentName, random, signal } = context;
-  let bytes = 0;
-  const writer = openTableWriter({
+  return openTableWriter({
     table: inspected.table,
     layout: inspected.layout,
     attemptId: attempt.attemptId,
     random,
     maxFileBytes: resolveExtract(definition, inspected.name, environmentName).maxFileBytes,
     alwaysIndexed: inspected.schema.key,
-    onFile: (file) => {
-      bytes += file.bytes;
-    },
     signal,
   });
-  return { writer, bytesFinished: () => bytes };
 }
 
 function streamAttempt(context: RunContext, inspected: InspectedDataset, { attempt }: ExtractedAttempt) {

@@ -112,7 +112,10 @@ function readValue(type: LandType, view: DataView, at: number): { value: Value; 
     case "binary": {
       const end = at + 4 + view.getUint32(at, true);
       const bytes = new Uint8Array(view.buffer, view.byteOffset + at + 4, end - at - 4);
-      return { value: type.kind === "string" ? new TextDecoder().decode(bytes) : bytes, end };
+      return {
+        value: type.kind === "string" ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) : bytes,
+        end,
+      };
     }
     default:
       return type satisfies never;
