@@ -11,6 +11,7 @@ export {
 } from "./describe-source.ts";
 export type { BindValue, ParameterValue, TextRow } from "./driver.ts";
 export type { ExtractSource, TableName } from "./extract-source.ts";
+export { openSnowflake } from "./open-snowflake.ts";
 export {
   type CellOutput,
   type CellPlan,
@@ -39,15 +40,14 @@ export type { FoundQuery } from "./query-history.ts";
 export { quoteIdentifier, quotePath, quoteText } from "./quote.ts";
 export type { ColumnValue, RowOf, ValueOf } from "./row-types.ts";
 export { type RowsOptions, rows } from "./rows.ts";
-export {
-  type AwaitQueryOptions,
-  type OpenSnowflakeOptions,
-  openSnowflake,
-  type QueryResult,
-  type ResultColumn,
-  type SnowflakeSession,
-  type StatementSettings,
-  type SubmitOptions,
+export type {
+  AwaitQueryOptions,
+  OpenSnowflakeOptions,
+  QueryResult,
+  ResultColumn,
+  SnowflakeSession,
+  StatementSettings,
+  SubmitOptions,
 } from "./session.ts";
 export { snowflakeError } from "./snowflake-error.ts";
 export type { StoredResult } from "./stored-result.ts";
