@@ -58,7 +58,7 @@ export {
   snapshotFields,
   withEvolvedSchema,
 } from "./plan-table.ts";
-export { tableUri } from "./read-commits.ts";
+export { type TableLocation, tableUri } from "./read-commits.ts";
 export { type HistoryEntry, readHistory } from "./read-history.ts";
 export { type ReadSnapshotOptions, readSnapshot } from "./read-snapshot.ts";
 export { type DeltaField, parseSchemaString, toDeltaFields, toSchemaString } from "./schema.ts";
