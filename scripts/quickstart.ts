@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startLocalSnowflake } from "@snowmelt/local";
+import { leave } from "snowmelt";
 import { exitWith } from "./exit-with.ts";
 import { changeSource } from "./quickstart/change-source.ts";
 import { compareSides } from "./quickstart/compare-sides.ts";
@@ -62,3 +63,4 @@ await exitWith(async () => {
   }
   return comparison.equal ? 0 : 1;
 });
+leave(Number(process.exitCode ?? 0));

@@ -8,8 +8,8 @@ import { fileURLToPath } from "node:url";
 const here = fileURLToPath(import.meta.url);
 
 if (here.includes(`${sep}node_modules${sep}`)) {
-  const { main } = await import(new URL("../dist/index.js", import.meta.url).href);
-  process.exitCode = await main(process.argv.slice(2));
+  const { leave, main } = await import(new URL("../dist/index.js", import.meta.url).href);
+  leave(await main(process.argv.slice(2)));
 } else {
   const source = fileURLToPath(new URL("../src/main.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=@snowmelt/source", source, ...process.argv.slice(2)], {

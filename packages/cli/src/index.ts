@@ -1,4 +1,5 @@
 export type { CliContext, PipelineEngine } from "./cli-context.ts";
 export { type CliConfig, readConfig } from "./config.ts";
 export { exitCodes } from "./exit-code.ts";
+export { leave } from "./leave.ts";
 export { main } from "./main-command.ts";

@@ -1,3 +1,4 @@
+import { leave } from "./leave.ts";
 import { main } from "./main-command.ts";
 
 // A reader that goes away, such as `head`, is no failure of ours.
@@ -5,4 +6,4 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
-process.exitCode = await main(process.argv.slice(2));
+leave(await main(process.argv.slice(2)));
