@@ -2,7 +2,7 @@
  * How the driver's own row stream grows with the result, and what `stream` makes of it: rows per second and peak memory by
  * number of rows, range size and ranges at once. The server is a process of its own.
  *
- *   npm run bench:driver   (or: node --conditions=@snowmelt/source bench/driver-curve.ts [rows ...])
+ *     node --conditions=@snowmelt/source bench/driver-curve.ts [rows ...]
  */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
