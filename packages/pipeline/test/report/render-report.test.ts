@@ -154,3 +154,22 @@ function unbalanced(page: string): string[] {
   const parsed = [...page.matchAll(/<\/?[a-z][a-z0-9]*(?:[^"<>]|"[^"<>]*")*>/g)].length;
   return [...problems, ...open, ...(tags === parsed ? [] : [`${tags - parsed} tags are malformed`])];
 }
+
+describe("checks of single columns", () => {
+  test("are folded away when they are many and all passed; one that failed stays in sight", () => {
+    const { manifest, events } = sampleRun();
+    const [flights, ...others] = manifest.datasets;
+    if (flights === undefined) throw new Error("the sample has a dataset");
+    const ofColumns = flights.columns.flatMap(({ name }) =>
+      ["NULLs", "min", "max"].map((what) => ({ name: `${name}: ${what}`, expected: "1", actual: "1", passed: true })),
+    );
+    const broken = { name: "DELAY: sum", expected: "1", actual: "2", passed: false };
+    const checks = [...flights.checks, ...ofColumns, broken];
+    const page = renderReport({ ...manifest, datasets: [{ ...flights, checks }, ...others] }, events);
+    const [seen = "", folded = ""] = page.split(`<summary>${ofColumns.length} more, column by column`);
+    expect(seen).toContain("DELAY: sum");
+    expect(seen).toContain("rows: extracted = Parquet footers");
+    expect(seen).not.toContain("DELAY: NULLs");
+    expect(folded).toContain("DELAY: NULLs");
+  });
+});
