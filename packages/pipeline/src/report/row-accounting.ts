@@ -10,7 +10,7 @@ const height = 18;
 
 /** Where every row that was read went, as a bar and in words, and what that made of the table. */
 export function rowAccounting(counts: Counts): Markup {
-  const { extracted, inserted, updated, skippedAsOlder, quarantined, deleted, rowsBefore, rowsAfter } = counts;
+  const { extracted, inserted, updated, skippedAsOlder, quarantined } = counts;
   const parts = [
     { name: "inserted", rows: inserted, kind: "inserted" },
     { name: "updated", rows: updated, kind: "updated" },
@@ -31,6 +31,14 @@ ${parts.map(({ name, rows, kind }) => {
     : null
 }
 <p><b>${countText(extracted)}</b> read${parts.map(({ name, rows, kind }, index) => html`${index === 0 ? " = " : " + "}<i class="dot ${kind}"></i>${countText(rows)} ${name}`)}.
-Table: ${countText(rowsBefore)}${inserted > 0 ? html` + ${countText(inserted)}` : null}${deleted > 0 ? html` − ${countText(deleted)}` : null} = <b>${countText(rowsAfter)}</b> rows.</p>
+Table: ${tableRows(counts)}.</p>
 </div>`;
+}
+
+function tableRows({ inserted, deleted, rowsBefore, rowsAfter }: Counts): Markup {
+  if (inserted === 0 && deleted === 0 && rowsBefore === rowsAfter)
+    return html`<b>${countText(rowsAfter)}</b> rows, as before`;
+  const more = inserted > 0 && html` + ${countText(inserted)}`;
+  const fewer = deleted > 0 && html` − ${countText(deleted)}`;
+  return html`${countText(rowsBefore)}${more}${fewer} = <b>${countText(rowsAfter)}</b> rows`;
 }
