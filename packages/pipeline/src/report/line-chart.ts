@@ -46,7 +46,7 @@ ${drawn.map(({ label, colorClass, points }) => {
   if (first === undefined || last === undefined) return null;
   const area = `M${x.at(first.elapsedMs)},${plot.bottom} L${at.join(" ")} L${x.at(last.elapsedMs)},${plot.bottom}Z`;
   return html`<g class="${colorClass}">
-<path class="area" d="${area}"/><polyline class="line" points="${at.join(" ")}"/>
+<path class="area" d="${area}"/><polyline class="line" points="${at.join(" ")}"/><circle class="end" cx="${x.at(last.elapsedMs)}" cy="${y.at(last.value)}" r="3"/>
 ${hoverPoints(points).map(
   ({ elapsedMs, value }) =>
     html`<circle class="hover" cx="${x.at(elapsedMs)}" cy="${y.at(value)}" r="4.5"><title>${label}: ${valueText(value)} after ${durationText(elapsedMs)}</title></circle>`,

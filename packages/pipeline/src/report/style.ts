@@ -73,7 +73,7 @@ svg.wide{min-width:760px}
 .empty{fill:var(--quiet);font-size:13px}
 .line{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
 .area{fill:currentColor;opacity:.1}
-.hover{fill:currentColor;opacity:0}.hover:hover{opacity:1}
+.end{fill:currentColor}.hover{fill:currentColor;opacity:0}.hover:hover{opacity:1}
 .bar{fill:currentColor}.bar:hover{opacity:.85}.onbar{fill:var(--onbar);font-weight:600;pointer-events:none}
 .retry{fill:var(--warn)}
 .bucket .value{fill:var(--value)}.bucket:hover .value{fill:var(--value-hot)}.hit{fill:transparent}
