@@ -2,9 +2,9 @@ import type { LandedFile } from "@snowmelt/lake/delta";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
-import { sweepAttempts } from "../stages/abandon-attempt.ts";
+import { failedForRows, retireAttempt, sweepAttempts } from "../stages/abandon-attempt.ts";
 import { checkRules, ruleOutcomes } from "../stages/check-rules.ts";
-import { commit } from "../stages/commit.ts";
+import { type Committed, commit } from "../stages/commit.ts";
 import { extract } from "../stages/extract.ts";
 import type { InspectedDataset } from "../stages/inspect-dataset.ts";
 import { type LandedAttempt, land } from "../stages/land.ts";
@@ -17,7 +17,7 @@ import type { RunContext } from "./run-context.ts";
 
 /**
  * Lands one window of an inspected dataset, or finds that there is none. The lease is held by the caller. Throws what
- * stopped it; nothing is visible then, and the window stays pending for the next run.
+ * stopped it; nothing is visible then, and the window stays pending for the next run, unless its rows are why.
  */
 export async function runWindow(
   context: RunContext,
@@ -28,7 +28,29 @@ export async function runWindow(
   const next = await record.stage("plan", () => nextAttempt(context, inspected, { record, snapshotMicros }));
   await sweepAttempts(context, inspected);
   if (next.kind !== "attempt") return finishWithout(record, inspected, { next, snapshotMicros });
+  try {
+    const { attemptId, status } = await runAttempt(context, inspected, { next, record, snapshotMicros });
+    await settle(context, inspected, attemptId);
+    return record.finish(status);
+  } catch (error) {
+    if (failedForRows(error)) await retireAttempt(context, inspected);
+    throw error;
+  }
+}
 
+async function runAttempt(
+  context: RunContext,
+  inspected: InspectedDataset,
+  {
+    next,
+    record,
+    snapshotMicros,
+  }: {
+    readonly next: Extract<Next, { kind: "attempt" }>;
+    readonly record: DatasetRecord;
+    readonly snapshotMicros: bigint;
+  },
+): Promise<{ readonly attemptId: string; readonly status: Committed["status"] }> {
   const extracted = await record.stage("extract", () =>
     extract(context, inspected, { ...next, record, snapshotMicros }),
   );
@@ -48,8 +70,7 @@ export async function runWindow(
   const committed = await record.stage("commit", () => commit(context, inspected, { landed, staged }));
   noteCommitted(record, landed, committed.staged);
   record.note({ deltaVersion: committed.version });
-  await settle(context, inspected, attempt.attemptId);
-  return record.finish(committed.status);
+  return { attemptId: attempt.attemptId, status: committed.status };
 }
 
 async function verifyStaged(

@@ -1,3 +1,4 @@
+import { isSnowmeltError } from "@snowmelt/core/errors";
 import { sweepOrphans } from "@snowmelt/lake/delta";
 import { quarantinePath } from "../plan/dataset-place.ts";
 import type { RunContext } from "../run/run-context.ts";
@@ -22,8 +23,8 @@ export async function abandonAttempt(context: RunContext, inspected: InspectedDa
   const { state: store, random, logger } = context;
   try {
     const state = await store.read(inspected.lane);
-    if (!state.pending) return;
-    await store.write({ ...retirePending(state), pending: { ...state.pending, attemptId: random.uuid() } });
+    if (state.pending)
+      await store.write({ ...retirePending(state), pending: { ...state.pending, attemptId: random.uuid() } });
     await sweepAttempts(context, inspected);
   } catch (error) {
     logger.log("warn", "the files of a failed attempt stay until the next run", {
@@ -31,4 +32,17 @@ export async function abandonAttempt(context: RunContext, inspected: InspectedDa
       error: error instanceof Error ? error.message : String(error),
     });
   }
+}
+
+/**
+ * Whether it was the rows that an attempt failed for. Then its query is of no more use: the same rows would fail again,
+ * whatever is mended at the source, so the next run reads the source as it is by then.
+ */
+export const failedForRows = (error: unknown): boolean =>
+  isSnowmeltError(error) && (error.category === "data" || error.category === "quality");
+
+/** Nothing is pending any more: the next run plans from the table, at a snapshot of its own. */
+export async function retireAttempt({ state: store }: RunContext, { lane }: InspectedDataset): Promise<void> {
+  const state = await store.read(lane);
+  if (state.pending) await store.write(retirePending(state));
 }

@@ -19,10 +19,10 @@ export async function textBelow(folder: string): Promise<string> {
   return texts.join("\n");
 }
 
-/** Files below a table's root that its log does not name, beside the log itself. */
+/** Files below a table's root that its log does not name, neither as live nor as removed. */
 export async function orphansOf(lake: string, path: string): Promise<string[]> {
   const snapshot = await readSnapshot({ store: openFileStore(lake), path });
-  const named = new Set(snapshot?.files.keys());
+  const named = new Set([...(snapshot?.files.keys() ?? []), ...(snapshot?.tombstones.keys() ?? [])]);
   const found = await filesBelow(join(lake, path));
   return found.filter((file) => !file.startsWith("_delta_log/") && !named.has(file));
 }
