@@ -1,29 +1,39 @@
+import { spawn } from "node:child_process";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { LocalSnowflake } from "@snowmelt/local";
-import * as engine from "@snowmelt/pipeline";
-import { main, readConfig } from "snowmelt";
+import { RunManifest } from "@snowmelt/pipeline";
 
 export interface FlightsRun {
   /** Of the command. */
   readonly code: number;
   /** Undefined where the run did not come to its end. */
-  readonly manifest: engine.RunManifest | undefined;
+  readonly manifest: RunManifest | undefined;
 }
 
 /** `snowmelt run pipelines/flights.ts`, against the server that was started, as a user would type it. */
 export async function runFlights({ port, password }: LocalSnowflake, root: string): Promise<FlightsRun> {
   const argv = ["run", "pipelines/flights.ts", "--env", "local", "--connection", `port=${port}`];
   console.log(`\n$ SNOWFLAKE_PASSWORD=… npx snowmelt ${argv.join(" ")}\n`);
-  let manifest: engine.RunManifest | undefined;
-  const code = await main(argv, {
+  const before = new Set(await runIds(root));
+  const child = spawn(process.execPath, [join(root, "packages", "cli", "bin", "snowmelt.js"), ...argv], {
     cwd: root,
-    config: readConfig({ ...process.env, SNOWFLAKE_PASSWORD: password }),
-    loadEngine: async () => ({
-      ...engine,
-      async runPipeline(definition, options) {
-        manifest = await engine.runPipeline(definition, options);
-        return manifest;
-      },
-    }),
+    stdio: "inherit",
+    env: { ...process.env, SNOWFLAKE_PASSWORD: password },
   });
-  return { code, manifest };
+  const code = await new Promise<number>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (status) => resolve(status ?? 1));
+  });
+  const runId = (await runIds(root)).find((id) => !before.has(id));
+  return { code, manifest: runId === undefined ? undefined : await readManifest(root, runId) };
+}
+
+async function runIds(root: string): Promise<string[]> {
+  return readdir(join(root, ".snowmelt", "runs")).catch(() => []);
+}
+
+async function readManifest(root: string, runId: string): Promise<RunManifest | undefined> {
+  const text = await readFile(join(root, ".snowmelt", "runs", runId, "manifest.json"), "utf8").catch(() => undefined);
+  return text === undefined ? undefined : RunManifest.parse(JSON.parse(text));
 }

@@ -1,22 +1,33 @@
 #!/usr/bin/env node
-// Committed, not built: npm links no bin that is not there at install time. In the repository it runs the sources;
-// where it is installed it runs the build, as Node strips no types below node_modules.
+// Committed, not built: npm links no bin that is not there at install time. In the repository it runs the sources; where
+// it is installed it runs the build, as Node strips no types below node_modules. The work is done by a second process,
+// because what bounds its memory has to be said when a process starts; docs/cli.md tells how to say something else.
 import { spawn } from "node:child_process";
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const here = fileURLToPath(import.meta.url);
+const installed = fileURLToPath(import.meta.url).includes(`${sep}node_modules${sep}`);
+const program = installed ? ["./installed.js"] : ["../src/main.ts", "--conditions=@snowmelt/source"];
+const [script, ...conditions] = program;
 
-if (here.includes(`${sep}node_modules${sep}`)) {
-  const { leave, main } = await import(new URL("../dist/index.js", import.meta.url).href);
-  leave(await main(process.argv.slice(2)));
-} else {
-  const source = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=@snowmelt/source", source, ...process.argv.slice(2)], {
-    stdio: "inherit",
-  });
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
-  child.on("exit", (code, signal) => {
-    process.exitCode = signal ? 130 : (code ?? 1);
-  });
-}
+// The driver parses result chunks of 16 MB into many small objects: with a small heap the garbage goes sooner.
+const heap = (process.env.NODE_OPTIONS ?? "").includes("max-old-space-size")
+  ? []
+  : ["--max-old-space-size=512", "--max-semi-space-size=4"];
+// glibc keeps freed memory for itself, an arena a thread, unless it is told otherwise; other systems ignore this.
+const allocator = { MALLOC_ARENA_MAX: "2", MALLOC_MMAP_THRESHOLD_: "65536" };
+
+const child = spawn(
+  process.execPath,
+  [...heap, ...conditions, fileURLToPath(new URL(script, import.meta.url)), ...process.argv.slice(2)],
+  { stdio: "inherit", env: { ...allocator, ...process.env } },
+);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+child.on("exit", (code, signal) => {
+  if (signal === "SIGABRT") {
+    console.error(
+      "snowmelt: out of memory. Lower extract.parallel or extract.batchRows, or give it more: NODE_OPTIONS=--max-old-space-size=2048.",
+    );
+  }
+  process.exitCode = signal === "SIGABRT" ? 1 : signal ? 130 : (code ?? 1);
+});

@@ -81,8 +81,8 @@ describe("the normal form", () => {
           extract: {
             batchRows: 200_000,
             maxFileBytes: 128_000_000,
-            parallel: 4,
-            environments: { dev: { parallel: 1 } },
+            parallel: 1,
+            environments: { dev: { parallel: 3 } },
           },
           land: {
             kind: "delta",
@@ -105,7 +105,7 @@ describe("the normal form", () => {
           source: { kind: "table", table: FLIGHTS },
           sync: { kind: "full" },
           columns: {},
-          extract: { batchRows: 100_000, maxFileBytes: 128_000_000, parallel: 4, environments: {} },
+          extract: { batchRows: 100_000, maxFileBytes: 128_000_000, parallel: 1, environments: {} },
           land: { kind: "delta", partitionBy: [] },
           quality: [],
           verify: "full",
@@ -482,12 +482,12 @@ describe("resolveExtract", () => {
     expect(resolveExtract(parsed(), "flights", "dev")).toEqual({
       batchRows: 200_000,
       maxFileBytes: 128_000_000,
-      parallel: 1,
+      parallel: 3,
     });
     expect(resolveExtract(parsed(), "flights", "prod")).toEqual({
       batchRows: 200_000,
       maxFileBytes: 128_000_000,
-      parallel: 4,
+      parallel: 1,
     });
     expect(() => resolveExtract(parsed(), "flight", "dev")).toThrow(/no dataset "flight"/);
   });

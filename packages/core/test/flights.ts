@@ -53,7 +53,7 @@ export const flights = dataset({
   key: ["FLIGHT_ID"],
   sync: incremental({ cursor: "UPDATED_AT", lag: "600 seconds", deletes: "ignore" }),
   columns: { FLIGHT_ID: integer() },
-  extract: { batchRows: 200_000, environments: { dev: { parallel: 1 } } },
+  extract: { batchRows: 200_000, environments: { dev: { parallel: 3 } } },
   land: delta({ partitionBy: [month("DATE"), "ORIGIN"] }),
   quality: [isComplete("ORIGIN"), isUnique("FLIGHT_ID"), columnValues("DISTANCE", ">", 0, { onFail: "quarantine" })],
 });

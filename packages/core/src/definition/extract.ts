@@ -7,7 +7,7 @@ const settings = {
   batchRows: z.int().min(1).max(10_000_000),
   /** A landed file is closed when it reaches this size. */
   maxFileBytes: ByteSize,
-  /** How many ranges of the result are fetched and encoded at once. */
+  /** How many ranges of the result are read at once. Each takes the memory of about three result chunks. */
   parallel: z.int().min(1).max(64),
 };
 
@@ -20,7 +20,7 @@ const Override = strict({
 export const Extract = strict({
   batchRows: settings.batchRows.default(100_000),
   maxFileBytes: settings.maxFileBytes.prefault("128 MB"),
-  parallel: settings.parallel.default(4),
+  parallel: settings.parallel.default(1),
   /** What differs in an environment, by its name. */
   environments: z.record(z.string(), Override).default({}),
 });

@@ -49,6 +49,8 @@ class GrowingBuilder implements VectorBuilder {
   #offsets = new Int32Array(0);
   #bytes = new Uint8Array(0);
   #length = 0;
+  /** Batches of a column are alike: the next one's bytes get the room of the last at once. */
+  #lastLength = 0;
 
   constructor(storage: Storage, expectedRows: number) {
     this.storage = storage;
@@ -156,6 +158,7 @@ class GrowingBuilder implements VectorBuilder {
     this.rowCount = 0;
     this.#capacity = 0;
     this.#nullCount = 0;
+    this.#lastLength = this.#length;
     this.#length = 0;
     this.#validity = new Uint8Array(0);
     this.#bits = new Uint8Array(0);
@@ -197,7 +200,10 @@ class GrowingBuilder implements VectorBuilder {
   #reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#bytes.byteLength) return;
-    this.#bytes = widen(this.#bytes, new Uint8Array(Math.max(needed, this.#bytes.byteLength * 2, this.#capacity * 8)));
+    this.#bytes = widen(
+      this.#bytes,
+      new Uint8Array(Math.max(needed, this.#bytes.byteLength * 2, this.#lastLength + 1024)),
+    );
   }
 }
 

@@ -35,6 +35,10 @@ export interface LandedAttempt extends ExtractedAttempt {
   readonly keys: KeyReport | undefined;
 }
 
+/** Open files, and the sorted keys of the rules and of the dataset's key: beyond it files end early and keys go to disk. */
+const fileBudgetBytes = 48 << 20;
+const keyBudgetBytes = 32 << 20;
+
 /** Streams the attempt's result into files below the table's root, looking at every row once. Nothing becomes visible. */
 export async function land(
   context: RunContext,
@@ -89,14 +93,24 @@ export async function land(
 }
 
 function openRules({ clock, spillDirectory }: RunContext, { schema }: InspectedDataset): Evaluation {
-  return openEvaluation(schema.rules, schema.batchFields, { nowMs: clock.nowMs(), spillDirectory });
+  return openEvaluation(schema.rules, schema.batchFields, {
+    nowMs: clock.nowMs(),
+    memoryBudgetBytes: keyBudgetBytes,
+    spillDirectory,
+  });
 }
 
 /** A merge into rows that are there indexes the window's keys; a new table only needs to know that none is there twice. */
 function openKeys({ spillDirectory }: RunContext, { schema, snapshot }: InspectedDataset): KeyTracker | undefined {
   const isMerge = snapshot !== undefined && snapshot.files.size > 0;
   if (schema.key.length === 0 || isMerge) return undefined;
-  return openKeyTracker({ fields: schema.batchFields, key: schema.key, nulls: "exclude", spillDirectory });
+  return openKeyTracker({
+    fields: schema.batchFields,
+    key: schema.key,
+    nulls: "exclude",
+    memoryBudgetBytes: keyBudgetBytes,
+    spillDirectory,
+  });
 }
 
 function openWriter(context: RunContext, inspected: InspectedDataset, { attempt }: ExtractedAttempt): TableWriter {
@@ -107,6 +121,7 @@ function openWriter(context: RunContext, inspected: InspectedDataset, { attempt 
     attemptId: attempt.attemptId,
     random,
     maxFileBytes: resolveExtract(definition, inspected.name, environmentName).maxFileBytes,
+    maxHeldBytes: fileBudgetBytes,
     alwaysIndexed: inspected.schema.key,
     signal,
   });
