@@ -8,7 +8,9 @@ import { openLocalServer } from "./local-server.ts";
 /** The server as a process: configuration in by the first line of input, messages out by lines; it ends with its input. */
 async function main(): Promise<void> {
   const input = createInterface({ input: process.stdin });
-  const stopped = Promise.race([once(input, "close"), once(process, "SIGTERM"), once(process, "SIGINT")]);
+  // A terminal's Ctrl-C reaches the whole group: the parent decides, and its end closes the input.
+  process.on("SIGINT", () => undefined);
+  const stopped = Promise.race([once(input, "close"), once(process, "SIGTERM")]);
   const [line] = await once(input, "line");
   const openEngine = openDuckEngine((text) => tell({ event: "progress", text }));
   const opening = openLocalServer(JSON.parse(String(line)), { openEngine });
@@ -29,5 +31,6 @@ try {
 } catch (error) {
   const code = isSnowmeltError(error) ? error.code : "LOCAL_START_FAILED";
   if (!isSnowmeltError(error)) console.error(error);
-  process.stdout.write(`${JSON.stringify({ event: "failed", code, message: String(error) })}\n`, () => process.exit(1));
+  const message = error instanceof Error ? error.message : String(error);
+  process.stdout.write(`${JSON.stringify({ event: "failed", code, message })}\n`, () => process.exit(1));
 }
