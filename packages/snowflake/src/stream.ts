@@ -43,6 +43,10 @@ export interface StreamOptions {
   readonly retryPolicy?: RetryPolicy | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: StreamProgress) => void) | undefined;
+  /** A range failed and is read again after `delayMs`. */
+  readonly onRetry?:
+    | ((failure: { readonly reason: string; readonly attempt: number; readonly delayMs: number }) => void)
+    | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
   readonly logger?: Logger | undefined;
@@ -119,14 +123,11 @@ async function readRangeWithRetry(
       clock,
       random,
       ...(signal ? { signal } : {}),
-      onRetry: ({ error, attempt, delayMs }) =>
-        logger.log("warn", "reading a range again", {
-          queryId,
-          ...range,
-          attempt,
-          delayMs,
-          code: isSnowmeltError(error) ? error.code : "unknown",
-        }),
+      onRetry: ({ error, attempt, delayMs }) => {
+        const reason = isSnowmeltError(error) ? error.code : "unknown";
+        logger.log("warn", "reading a range again", { queryId, ...range, attempt, delayMs, code: reason });
+        options.onRetry?.({ reason, attempt, delayMs });
+      },
     });
   } catch (error) {
     // What kept failing says more than that it did.

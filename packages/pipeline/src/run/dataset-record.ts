@@ -1,5 +1,5 @@
 import { sourceName } from "@snowmelt/core/definition";
-import { isSnowmeltError } from "@snowmelt/core/errors";
+import { coreError, isSnowmeltError } from "@snowmelt/core/errors";
 import type { DatasetResult, RunFailure } from "../manifest.ts";
 import { tablePath } from "../plan/dataset-place.ts";
 import { liveLane } from "../plan/live-lane.ts";
@@ -18,6 +18,7 @@ export interface DatasetRecord {
     stage: Stage,
     moved: { readonly rows: number; readonly rowsExpected: number | null; readonly bytesWritten: number },
   ): void;
+  retry(stage: Stage, failure: { readonly reason: string; readonly attempt: number; readonly delayMs: number }): void;
   finish(outcome: Exclude<DatasetResult["outcome"], "failed">): DatasetResult;
   fail(error: unknown): DatasetResult;
 }
@@ -25,7 +26,7 @@ export interface DatasetRecord {
 const progressEveryMs = 200;
 
 export function openDatasetRecord(context: RunContext, name: string): DatasetRecord {
-  const { clock, emit, definition, environmentName, metrics } = context;
+  const { clock, emit, definition, environmentName, metrics, signal } = context;
   let result = emptyResult(context, name);
   let current: Stage | null = null;
   /** In stages: what a dataset waits for others is not its own. */
@@ -84,9 +85,18 @@ export function openDatasetRecord(context: RunContext, name: string): DatasetRec
       lastProgressMs = now;
       emit({ kind: "progress", dataset: name, stage, ...moved, rssBytes });
     },
+    retry: (stage, failure) => emit({ kind: "retry", dataset: name, stage, ...failure }),
     finish: (outcome) => close(outcome, null),
-    fail: (error) => close("failed", failureOf(error, current)),
+    fail: (error) => close("failed", failureOf(signal.aborted ? abortedBy(error) : error, current)),
   };
+}
+
+/** Whatever an abort made fail, the abort is why. */
+function abortedBy(error: unknown): unknown {
+  if (isSnowmeltError(error) && error.category === "aborted") return error;
+  return coreError("ABORTED", "The run was stopped. Nothing half-done is visible; the next run goes on from there.", {
+    cause: error,
+  });
 }
 
 /** What a person and the exit code need of an error. Its message holds no secret, by the rule for messages. */

@@ -14,9 +14,11 @@ export async function ensureQuery(
     readonly isRepeat: boolean;
     readonly signal: AbortSignal;
     readonly noteQueryId: (queryId: string) => Promise<void>;
+    /** Called now and then while the server works. */
+    readonly onWait: () => void;
   },
 ): Promise<{ queryId: string } | undefined> {
-  const { isRepeat, signal, noteQueryId } = options;
+  const { isRepeat, signal, noteQueryId, onWait } = options;
   const known =
     attempt.queryId ??
     (isRepeat ? (await session.findQueryByTag(attempt.queryTag, { signal }))[0]?.queryId : undefined);
@@ -24,7 +26,7 @@ export async function ensureQuery(
     known ?? (await session.submit(attempt.sql, { requestId: attempt.requestId, queryTag: attempt.queryTag, signal }));
   if (queryId !== attempt.queryId) await noteQueryId(queryId);
   try {
-    await session.awaitQuery(queryId, { signal });
+    await session.awaitQuery(queryId, { signal, onProgress: onWait });
     await session.openResult(queryId, { signal });
     return { queryId };
   } catch (error) {

@@ -24,6 +24,7 @@ export async function extract(
     isRepeat: next.isRepeat,
     signal,
     noteQueryId: (queryId) => notePending(context, inspected, { ...next.attempt, queryId }),
+    onWait: () => next.record.progress("extract", { rows: 0, rowsExpected: toCount(next.sourceRows), bytesWritten: 0 }),
   });
   if (found) return { attempt: { ...next.attempt, ...found }, sourceRows: next.sourceRows };
   next.record.notice(
@@ -41,3 +42,5 @@ export async function extract(
 async function notePending({ state, signal }: RunContext, { lane }: InspectedDataset, pending: Attempt): Promise<void> {
   await state.write({ ...(await state.read(lane, { signal })), pending }, { signal });
 }
+
+const toCount = (rows: bigint | null): number | null => (rows === null ? null : Number(rows));

@@ -10,7 +10,7 @@ import {
 } from "@snowmelt/core/quality";
 import { type ColumnBatch, type ColumnProfile, openProfiler, openVectorBuilder } from "@snowmelt/core/types";
 import { type LandedFile, openTableWriter, type TableWriter } from "@snowmelt/lake/delta";
-import { stream } from "@snowmelt/snowflake";
+import { type StreamedBatch, stream } from "@snowmelt/snowflake";
 import { type Bucket, openValueSample } from "../record/value-sample.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
@@ -57,7 +57,7 @@ export async function land(
   const sample = openValueSample(batchFields);
   let rowsExtracted = 0;
   try {
-    for await (const { batch: read } of streamAttempt(context, inspected, extracted)) {
+    for await (const { batch: read } of streamAttempt(context, inspected, { ...extracted, record })) {
       const batch = withLostColumns(read, batchFields);
       rowsExtracted += batch.rowCount;
       extractedProfiler.add(batch);
@@ -127,11 +127,25 @@ function openWriter(context: RunContext, inspected: InspectedDataset, { attempt 
   });
 }
 
-function streamAttempt(context: RunContext, inspected: InspectedDataset, { attempt }: ExtractedAttempt) {
+function streamAttempt(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { attempt, record }: ExtractedAttempt & { readonly record: DatasetRecord },
+): AsyncIterable<StreamedBatch> {
   const { definition, environmentName, clock, random, logger, signal, session } = context;
   const { batchRows, parallel } = resolveExtract(definition, inspected.name, environmentName);
   const plan = planExtraction(inspected, { window: attempt.window, snapshotMicros: BigInt(attempt.snapshotMicros) });
-  return stream(session, { queryId: attempt.queryId, plan, batchRows, parallel, clock, random, logger, signal });
+  return stream(session, {
+    queryId: attempt.queryId,
+    plan,
+    batchRows,
+    parallel,
+    clock,
+    random,
+    logger,
+    signal,
+    onRetry: (failure) => record.retry("land", failure),
+  });
 }
 
 /** Columns that the table has and the source has lost are NULL. */
