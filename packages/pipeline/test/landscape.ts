@@ -2,7 +2,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
-  type Dataset,
   definePipeline,
   definePlatform,
   type Pipeline,
@@ -73,5 +72,3 @@ export async function openLandscape(options: StartLocalSnowflakeOptions = {}): P
     },
   };
 }
-
-export type { Dataset };

@@ -1,2 +1,2 @@
 export { changeStatements } from "./change-sample.ts";
-export { loadSample, type SampleOptions } from "./load-sample.ts";
+export { loadSample } from "./load-sample.ts";
