@@ -1,0 +1,152 @@
+import { join } from "node:path";
+import { type DatasetInput, full } from "@snowmelt/core/definition";
+import type { FaultInput } from "@snowmelt/local";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { DatasetResult } from "../../src/index.ts";
+import { type Landscape, openLandscape } from "../landscape.ts";
+import { runCommand } from "./command-line.ts";
+import { filesBelow } from "./folder.ts";
+import { createPeople, expectPeopleInLake, now, peopleDataset, peoplePipeline } from "./people.ts";
+
+const rows = 2000;
+let land: Landscape;
+let tables = 0;
+beforeAll(async () => {
+  land = await openLandscape({ results: { inlineRows: 10, firstChunkBytes: 10_000, maxChunkBytes: 20_000 } });
+});
+afterEach(() => land.server.admin.clearFaults());
+afterAll(() => land[Symbol.asyncDispose]());
+
+async function newTable(): Promise<string> {
+  tables++;
+  await createPeople(land, `FAULTY_${tables}`, rows);
+  return `FAULTY_${tables}`;
+}
+
+/** Runs while something goes wrong, and says how the dataset ended and how often it went wrong. */
+async function runWith(
+  name: string,
+  fault: FaultInput,
+  more: Partial<DatasetInput> = {},
+): Promise<{ result: DatasetResult; struck: number }> {
+  await land.server.admin.setFaults([fault]);
+  const { datasets } = await land.run(peoplePipeline(land, name, { extract: { batchRows: 500 }, ...more }));
+  const struck = (await land.server.admin.listFaults()).reduce((sum, entry) => sum + entry.struck, 0);
+  await land.server.admin.clearFaults();
+  const [result] = datasets;
+  if (!result || datasets.length !== 1) throw new Error("one dataset was to run");
+  return { result, struck };
+}
+
+/** Each strikes once, at the place named, and the run goes on as if it had not. */
+const passing: readonly FaultInput[] = [
+  { kind: "chunkExpired", chunk: 1 },
+  { kind: "chunkStatus", status: 503, chunk: 2 },
+  { kind: "chunkReset", chunk: 1 },
+  { kind: "chunkEmpty", chunk: 2 },
+  { kind: "chunkRowMissing", chunk: 0 },
+  { kind: "chunkSlow", chunk: 1, bytesPerSecond: 20_000 },
+  { kind: "sessionExpired", skip: 2 },
+  { kind: "sessionExpired", skip: 9 },
+  { kind: "requestStatus", on: "query", status: 503, skip: 2 },
+  { kind: "requestStatus", on: "result", status: 503, skip: 1 },
+  { kind: "requestReset", on: "result" },
+  { kind: "requestReset", on: "query", skip: 4 },
+  { kind: "replyLost", on: "query", skip: 3 },
+  { kind: "requestStatus", on: "monitoring", status: 503 },
+  { kind: "requestSlow", on: "result", latencyMs: 500 },
+  { kind: "queryStatus", status: "QUEUED" },
+  { kind: "statementSlow", latencyMs: 1000, skip: 5 },
+];
+
+describe("what goes wrong once", () => {
+  test.each(passing)(
+    "is overcome, and every row is there once: %j",
+    async (fault) => {
+      const name = await newTable();
+      const { result, struck } = await runWith(name, { times: 1, ...fault });
+      expect(result.failure).toBeNull();
+      expect(struck, "how often it struck").toBe(1);
+      expect(result.counts).toMatchObject({ extracted: rows, inserted: rows });
+      await expectPeopleInLake(land, name);
+    },
+    120_000,
+  );
+});
+
+/** Each strikes always; with what the run then fails. */
+const lasting: readonly { readonly fault: FaultInput; readonly code: string; readonly category: string }[] = [
+  { fault: { kind: "chunkRowMissing", chunk: 1 }, code: "RESULT_INCOMPLETE", category: "data" },
+  { fault: { kind: "chunkStatus", status: 404, chunk: 1 }, code: "RETRIES_EXHAUSTED", category: "source" },
+  { fault: { kind: "statementFails", skip: 3 }, code: "STATEMENT_FAILED", category: "source" },
+];
+
+describe("what goes wrong for good", () => {
+  test.each(lasting)(
+    "fails the run with $code, leaves no trace, and a later run lands every row: $fault.kind",
+    async ({ fault, code, category }) => {
+      const name = await newTable();
+      const { result, struck } = await runWith(name, { ...fault, times: "always" });
+      expect(result).toMatchObject({ outcome: "failed", deltaVersion: null, failure: { code, category } });
+      expect(struck).toBeGreaterThan(0);
+      expect(await filesBelow(join(land.lake, "raw", name.toLowerCase()))).toEqual([]);
+      const { datasets } = await land.run(peoplePipeline(land, name));
+      expect(datasets.map(({ failure }) => failure)).toEqual([null]);
+      await expectPeopleInLake(land, name);
+    },
+    240_000,
+  );
+
+  test("leaves a table that is there as it was, and the command does not end with 0", async () => {
+    const name = await newTable();
+    await land.run(peoplePipeline(land, name));
+    await land.sql(`UPDATE ${name} SET AGE = AGE + 1, UPDATED_AT = ${now}`);
+    await land.server.admin.setFaults([{ kind: "chunkRowMissing", times: "always" }]);
+    const before = await filesBelow(land.lake);
+    const ended = await runCommand(land, peoplePipeline(land, name));
+    expect(ended).toMatchObject({ code: 5, err: expect.stringContaining("RESULT_INCOMPLETE") });
+    expect(await filesBelow(land.lake)).toEqual(before);
+    await land.server.admin.clearFaults();
+    expect((await runCommand(land, peoplePipeline(land, name))).code).toBe(0);
+    await expectPeopleInLake(land, name);
+  }, 240_000);
+});
+
+describe("a chunk that several ranges read", () => {
+  const kinds = ["chunkRowMissing", "chunkRowDuplicated"] as const;
+  const cases = kinds.flatMap((kind) => [1, 2, 3].map((skip) => ({ kind, skip })));
+  test.each(cases)(
+    "never lands with a row missing or twice, though no key tells: $kind in download $skip",
+    async ({ kind, skip }) => {
+      const name = await newTable();
+      const { key: _, ...keyless } = { ...peopleDataset(name), sync: full(), extract: { batchRows: 50, parallel: 8 } };
+      const pipeline = land.pipeline({ [name.toLowerCase()]: keyless });
+      await land.server.admin.setFaults([{ kind, chunk: 0, skip, times: 1 }]);
+      const { datasets } = await land.run(pipeline);
+      expect((await land.server.admin.listFaults()).map(({ struck }) => struck)).toEqual([1]);
+      if (datasets[0]?.outcome === "failed") {
+        expect(datasets[0].failure).toMatchObject({ category: "data" });
+        expect((await land.run(pipeline)).status).toBe("succeeded");
+      }
+      await expectPeopleInLake(land, name);
+    },
+  );
+});
+
+describe("sessions that are gone", () => {
+  test.each(["masterExpired", "sessionGone"] as const)(
+    "%s: the run ends with the truth, and another lands every row",
+    async (kind) => {
+      const name = await newTable();
+      const { result } = await runWith(name, { kind, skip: 8, times: 1 });
+      if (result.outcome === "failed") {
+        expect(result.failure).toMatchObject({ category: "source", retryable: true });
+        expect(await filesBelow(join(land.lake, "raw", name.toLowerCase()))).toEqual([]);
+        const { datasets } = await land.run(peoplePipeline(land, name));
+        expect(datasets.map(({ failure }) => failure)).toEqual([null]);
+      }
+      await expectPeopleInLake(land, name);
+    },
+    120_000,
+  );
+});
