@@ -1,5 +1,6 @@
 import type { LandedFile } from "@snowmelt/lake/delta";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
+import { quarantinePath } from "../plan/dataset-place.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
 import { failedForRows, retireAttempt, sweepAttempts } from "../stages/abandon-attempt.ts";
@@ -65,6 +66,11 @@ async function runAttempt(
   });
   const landed = await record.stage("land", () => land(context, inspected, { ...extracted, record }));
   noteLanded(record, inspected, landed);
+  if (landed.rowsQuarantined > 0)
+    record.notice(
+      "ROWS_QUARANTINED",
+      `${landed.rowsQuarantined} rows failed a rule and go to ${quarantinePath(inspected.name)}; where the table holds an earlier version of such a row, that version stays.`,
+    );
   const staged = await record.stage("verify", () => verifyStaged(context, inspected, { landed, record }));
   await record.stage("check", async () => checkRules(inspected, landed));
   const committed = await record.stage("commit", () => commit(context, inspected, { landed, staged }));

@@ -69,6 +69,9 @@ describe("a rule that quarantines", () => {
       ["3", "person 3", "3"],
       ["4", "person 4", "40"],
     ]);
+    expect(second.notices).toMatchObject([
+      { code: "ROWS_QUARANTINED", message: expect.stringMatching(/^1 rows .*quarantine\/split.*earlier version/) },
+    ]);
     expect((await splitOff("split")).slice(2)).toEqual([["3", "person 3", "-3", "2", age]]);
     expect(second.rules).toMatchObject([
       { rule: age, onFail: "quarantine", passed: false, rowsFailing: 1 },
