@@ -38,12 +38,12 @@ async function landFlights(land: Landscape, rows: number): Promise<{ peakMb: num
   expect(ended.code, ended.err).toBe(0);
   const [result] = manifestOf(ended).datasets;
   expect(result).toMatchObject({ outcome: "committed", counts: { extracted: rows, inserted: rows, rowsAfter: rows } });
-  const peakMb = Number(/^peak (\d+)$/m.exec(ended.err)?.[1]) / 1024;
+  const peakMb = (Number(/^peak (\d+)$/m.exec(ended.err)?.[1]) * 1024) / 1e6;
   const seconds = (result?.durationMs ?? 0) / 1000;
   const manifestMb = Math.round((result?.peakRssBytes ?? 0) / 1e6);
   const rowsPerSecond = Math.round(rows / seconds);
   console.log(
-    `${rows} flights: ${seconds.toFixed(1)} s, ${rowsPerSecond} rows/s, peak ${peakMb.toFixed(0)} MiB (manifest: ${manifestMb} MB)`,
+    `${rows} flights: ${seconds.toFixed(1)} s, ${rowsPerSecond} rows/s, peak ${peakMb.toFixed(0)} MB (manifest: ${manifestMb} MB)`,
   );
   return { peakMb, rowsPerSecond };
 }
