@@ -1,6 +1,8 @@
 import { dataset, delta, full, incremental, integer, month, table } from "@snowmelt/core/definition";
+import { rowCount } from "@snowmelt/core/quality";
 import { sourceTable } from "@snowmelt/core/types";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runChild } from "./crash/start-child.ts";
 import { lakeRows } from "./lake-rows.ts";
 import { type Landscape, openLandscape } from "./landscape.ts";
 
@@ -76,6 +78,73 @@ describe("an incremental dataset", () => {
     ]);
     const source = await land.rows("SELECT TO_VARCHAR(ID), TO_VARCHAR(AMOUNT), NOTE FROM ORDERS ORDER BY ID");
     expect(await lakeRows(land.lake, "raw/orders", "ID::VARCHAR, AMOUNT::VARCHAR, NOTE", "ID")).toEqual(source);
+  });
+});
+
+describe("a dataset that is read otherwise than before", () => {
+  const by = (name: string, sync: Parameters<typeof dataset<"ID" | "AMOUNT" | "NOTE" | "UPDATED_AT">>[0]["sync"]) =>
+    land.pipeline({
+      [name.toLowerCase()]: dataset({
+        source: table(ORDERS(name)),
+        key: ["ID"],
+        sync,
+        columns: { ID: integer() },
+        land: delta(),
+      }),
+    });
+
+  test("by a number after a refresh starts from the beginning, and misses nothing", async () => {
+    await createOrders("SWITCHED", 50);
+    await land.run(by("SWITCHED", full()));
+    await land.sql(`INSERT INTO SWITCHED SELECT 50 + SEQ4(), 1, NULL, ${now} FROM TABLE(GENERATOR(ROWCOUNT => 5))`);
+    const { datasets } = await land.run(by("SWITCHED", incremental({ cursor: "ID", deletes: "ignore" })));
+    expect(datasets).toMatchObject([
+      { outcome: "committed", notices: [{ code: "CURSOR_CHANGED" }], counts: { inserted: 5, updated: 50 } },
+    ]);
+    expect((await land.run(by("SWITCHED", incremental({ cursor: "ID", deletes: "ignore" })))).datasets).toMatchObject([
+      { outcome: "empty" },
+    ]);
+  });
+
+  test("by a time after a refresh goes on from it, less the lag", async () => {
+    await createOrders("TIMED", 50);
+    await land.run(by("TIMED", full()));
+    await land.sql(`INSERT INTO TIMED SELECT 50, 1, NULL, DATEADD('second', -30, ${now})`);
+    const sync = incremental({ cursor: "UPDATED_AT", lag: "1 minute", zone: "UTC", deletes: "ignore" });
+    await land.server.admin.advanceClock(120_000);
+    expect((await land.run(by("TIMED", sync))).datasets).toMatchObject([
+      { outcome: "committed", counts: { inserted: 1 } },
+    ]);
+  });
+
+  test("and a window that was left over from before is given up", async () => {
+    await createOrders("LEFT_OVER", 20);
+    const failing = land.pipeline({
+      left_over: dataset({
+        source: table(ORDERS("LEFT_OVER")),
+        key: ["ID"],
+        sync: full(),
+        columns: { ID: integer() },
+        land: delta(),
+        quality: [rowCount(">", 100)],
+      }),
+    });
+    expect((await land.run(failing)).status).toBe("failed");
+    const { datasets } = await land.run(by("LEFT_OVER", incremental({ cursor: "ID", deletes: "ignore" })));
+    expect(datasets).toMatchObject([{ outcome: "committed", window: { cursor: "ID", lo: null, hi: "19" } }]);
+  });
+});
+
+describe("a source that was made anew", () => {
+  test("after a run was killed is read at a new moment, with the same bounds", async () => {
+    await createOrders("REMADE", 30);
+    const pipeline = land.pipeline({ remade: incrementalOrders("REMADE") });
+    expect(await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "land" } })).toEqual({
+      kind: "killed",
+    });
+    await createOrders("REMADE", 30);
+    for (const result of (await land.run(pipeline)).datasets) expect(result.failure).toBeNull();
+    expect(await lakeRows(land.lake, "raw/remade", "COUNT(*)::VARCHAR", "1")).toEqual([["30"]]);
   });
 });
 

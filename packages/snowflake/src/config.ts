@@ -19,7 +19,7 @@ export const SnowflakeAuth = z.discriminatedUnion("kind", [
     kind: z.literal("workloadIdentity"),
     provider: z.literal("AWS").default("AWS"),
     /** Roles to assume one after the other before signing. @default none */
-    impersonate: z.array(z.string().startsWith("arn:")).default([]),
+    impersonate: z.array(z.string().startsWith("arn:")).readonly().default([]),
     /** Signs by STS GetWebIdentityToken instead of GetCallerIdentity; the user needs an ISSUER. @default false */
     outboundToken: z.boolean().default(false),
   }),

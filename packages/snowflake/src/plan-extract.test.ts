@@ -31,9 +31,9 @@ describe("planExtract", () => {
     expect(plan.sql).toBe(
       [
         "SELECT",
-        '  TO_VARCHAR(s."FLIGHT_ID") AS "FLIGHT_ID",',
-        '  s."ORIGIN" AS "ORIGIN",',
-        `  TO_VARCHAR(s."UPDATED_AT", 'YYYY-MM-DD"T"HH24:MI:SS.FF9') AS "UPDATED_AT"`,
+        '  TO_VARCHAR(s."FLIGHT_ID") AS "C0",',
+        '  s."ORIGIN" AS "C1",',
+        `  TO_VARCHAR(s."UPDATED_AT", 'YYYY-MM-DD"T"HH24:MI:SS.FF9') AS "C2"`,
         `FROM "AVIATION"."PUBLIC"."FLIGHTS" AT(TIMESTAMP => '2026-01-01T00:00:00.000001+00:00'::TIMESTAMP_TZ) AS s`,
         `WHERE s."UPDATED_AT" >= '1970-01-01T00:00:00.000000'::TIMESTAMP_NTZ AND s."UPDATED_AT" < '2025-12-31T23:50:00.000000'::TIMESTAMP_NTZ`,
       ].join("\n"),
@@ -53,7 +53,7 @@ describe("planExtract", () => {
   it("wraps a query on lines of its own, without its last semicolon", () => {
     const landed = planLanding([["A", "NUMBER(10,0)"]], {}, "delta");
     expect(planExtract({ source: { query: "SELECT 1 AS A -- one\n;" }, landed }).sql).toBe(
-      'SELECT\n  TO_VARCHAR(s."A") AS "A"\nFROM (\nSELECT 1 AS A -- one\n\n) AS s',
+      'SELECT\n  TO_VARCHAR(s."A") AS "C0"\nFROM (\nSELECT 1 AS A -- one\n\n) AS s',
     );
   });
 
@@ -74,7 +74,7 @@ describe("planExtract", () => {
         const landed = planLanding([[column, "VARCHAR(10)"]], {}, "delta");
         const { sql } = planExtract({ source: { table: { database, schema, name: table } }, landed });
         const quoted = [database, schema, table].map(quoteIdentifier).join(".");
-        expect(sql).toBe(`SELECT\n  s.${quoteIdentifier(column)} AS ${quoteIdentifier(column)}\nFROM ${quoted} AS s`);
+        expect(sql).toBe(`SELECT\n  s.${quoteIdentifier(column)} AS "C0"\nFROM ${quoted} AS s`);
       }),
     );
   });

@@ -7,7 +7,7 @@ import { snowflakeError } from "./snowflake-error.ts";
 
 /** One column of the result: a source column as text, and the landed columns made of it. */
 export interface CellPlan {
-  /** The source column's exact name, also the result column's. */
+  /** The source column's exact name. */
   readonly source: string;
   readonly type: SnowflakeType;
   readonly outputs: readonly CellOutput[];
@@ -47,10 +47,10 @@ export function planExtract({ source, landed, window, atMicros, role }: PlanExtr
     throw snowflakeError("PLAN_INVALID", `Expected at least one column to read from ${sourceText(source)}.`);
   }
   const cells = planCells(landed);
-  const columns = cells.map(({ source: name, type }) => {
-    const identifier = quoteIdentifier(name);
-    return `  ${cellExpression(`${sourceAlias}.${identifier}`, type)} AS ${identifier}`;
-  });
+  const columns = cells.map(
+    ({ source: name, type }, index) =>
+      `  ${cellExpression(`${sourceAlias}.${quoteIdentifier(name)}`, type)} AS ${quoteIdentifier(resultColumnName(index))}`,
+  );
   const sql = [
     `SELECT\n${columns.join(",\n")}`,
     fromClause(source, atMicros),
@@ -58,6 +58,12 @@ export function planExtract({ source, landed, window, atMicros, role }: PlanExtr
   ].join("\n");
   return { sql, fields: landed.map(({ field }) => field), cells, role };
 }
+
+/**
+ * The result's columns are numbered: the driver keeps them in a plain object by name, where a source column called
+ * `__proto__` or `constructor` finds something else.
+ */
+export const resultColumnName = (index: number): string => `C${index}`;
 
 function planCells(landed: readonly LandedColumn[]): CellPlan[] {
   const cells = new Map<string, { source: string; type: SnowflakeType; outputs: CellOutput[] }>();

@@ -3,7 +3,7 @@ import { type Clock, type Logger, type Random, silentLogger, systemClock, system
 import { type RetryPolicy, retry } from "@snowmelt/core/retry";
 import { batchBytes, type ColumnBatch } from "@snowmelt/core/types";
 import { openDecoder } from "./decode/open-decoder.ts";
-import type { ExtractPlan } from "./plan-extract.ts";
+import { type ExtractPlan, resultColumnName } from "./plan-extract.ts";
 import { openRangePlanner } from "./range-planner.ts";
 import type { RowRange } from "./range-reader.ts";
 import type { SnowflakeSession } from "./session.ts";
@@ -178,7 +178,7 @@ async function readOnce(session: SnowflakeSession, range: RowRange, options: Ran
 
 function checkResult(result: StoredResult, { cells }: Pick<ExtractPlan, "cells">): StoredResult {
   const came = result.columns.map(({ name }) => name);
-  const planned = cells.map(({ source }) => source);
+  const planned = cells.map((_, index) => resultColumnName(index));
   if (came.length !== planned.length || came.some((name, index) => name !== planned[index])) {
     throw snowflakeError(
       "RESULT_MISMATCH",

@@ -11,6 +11,7 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   definitionHash: "h",
   requestId: "q",
   queryTag: "t",
+  readBy: "cursor",
   sql: "SELECT 1",
   queryId: null,
   startedAtMs: 0,
@@ -20,7 +21,7 @@ const pending = (over?: Partial<Attempt>) => ({ ...initialState("lane"), pending
 
 describe("what a dataset does next", () => {
   test("plans from the table when nothing is pending", () => {
-    expect(nextStep(initialState("lane"), { version: 2, hi: 200n })).toEqual({
+    expect(nextStep(initialState("lane"), { version: 2, hi: 200n }, "cursor")).toEqual({
       kind: "fresh",
       laneVersion: 3,
       lo: 200n,
@@ -29,7 +30,7 @@ describe("what a dataset does next", () => {
   });
 
   test("starts from the beginning when the table has never seen the lane", () => {
-    expect(nextStep(initialState("lane"), { version: 0, hi: null })).toMatchObject({
+    expect(nextStep(initialState("lane"), { version: 0, hi: null }, "cursor")).toMatchObject({
       kind: "fresh",
       laneVersion: 1,
       lo: null,
@@ -37,30 +38,46 @@ describe("what a dataset does next", () => {
   });
 
   test("repeats a pending window that is still the next one", () => {
-    expect(nextStep(pending(), { version: 2, hi: 200n }).kind).toBe("repeat");
+    expect(nextStep(pending(), { version: 2, hi: 200n }, "cursor").kind).toBe("repeat");
   });
 
   test("settles a window that was committed before the state was saved", () => {
-    expect(nextStep(pending(), { version: 3, hi: 300n }).kind).toBe("settle");
+    expect(nextStep(pending(), { version: 3, hi: 300n }, "cursor").kind).toBe("settle");
   });
 
   test("plans again when a later window landed while ours failed", () => {
-    expect(nextStep(pending(), { version: 3, hi: 450n })).toMatchObject({
+    expect(nextStep(pending(), { version: 3, hi: 450n }, "cursor")).toMatchObject({
       kind: "fresh",
       laneVersion: 4,
       lo: 450n,
       superseded: { attemptId: "a1" },
     });
-    expect(nextStep(pending(), { version: 7, hi: 900n })).toMatchObject({ kind: "fresh", laneVersion: 8, lo: 900n });
+    expect(nextStep(pending(), { version: 7, hi: 900n }, "cursor")).toMatchObject({
+      kind: "fresh",
+      laneVersion: 8,
+      lo: 900n,
+    });
   });
 
   test("plans again when the table went back behind the pending window", () => {
-    expect(nextStep(pending(), { version: 1, hi: 100n })).toMatchObject({ kind: "fresh", laneVersion: 2, lo: 100n });
-    expect(nextStep(pending(), { version: 2, hi: 150n })).toMatchObject({ kind: "fresh", laneVersion: 3, lo: 150n });
+    expect(nextStep(pending(), { version: 1, hi: 100n }, "cursor")).toMatchObject({
+      kind: "fresh",
+      laneVersion: 2,
+      lo: 100n,
+    });
+    expect(nextStep(pending(), { version: 2, hi: 150n }, "cursor")).toMatchObject({
+      kind: "fresh",
+      laneVersion: 3,
+      lo: 150n,
+    });
+  });
+
+  test("plans again when the definition reads by another cursor now", () => {
+    expect(nextStep(pending(), { version: 2, hi: 200n }, "another").kind).toBe("fresh");
   });
 
   test("a full refresh is settled by its snapshot", () => {
-    expect(nextStep(pending({ window: null }), { version: 3, hi: 310n }).kind).toBe("settle");
-    expect(nextStep(pending({ window: null }), { version: 2, hi: 200n }).kind).toBe("repeat");
+    expect(nextStep(pending({ window: null }), { version: 3, hi: 310n }, "cursor").kind).toBe("settle");
+    expect(nextStep(pending({ window: null }), { version: 2, hi: 200n }, "cursor").kind).toBe("repeat");
   });
 });

@@ -11,7 +11,7 @@ export type NextStep =
   | { readonly kind: "settle"; readonly attempt: Attempt }
   /** The pending window is still the next one: the same bounds again, by a new attempt. */
   | { readonly kind: "repeat"; readonly attempt: Attempt }
-  /** Plan from the table. `superseded`: a pending attempt that somebody else's commit has overtaken. */
+  /** Plan from the table. `superseded`: a pending attempt that does not go on from where the table ends any more. */
   | {
       readonly kind: "fresh";
       readonly laneVersion: number;
@@ -23,7 +23,7 @@ export type NextStep =
  * What a dataset does next. The table is the authority: the remembered attempt counts only where it agrees with the lane.
  * Source: the commit table of docs/exactly-once.md.
  */
-export function nextStep(state: DatasetState, position: LanePosition): NextStep {
+export function nextStep(state: DatasetState, position: LanePosition, readBy: string): NextStep {
   const fresh = (superseded: Attempt | null): NextStep => ({
     kind: "fresh",
     laneVersion: position.version + 1,
@@ -37,7 +37,7 @@ export function nextStep(state: DatasetState, position: LanePosition): NextStep 
   }
   const follows = attempt.laneVersion === position.version + 1;
   const startsAtTable = attempt.window === null || boundOf(attempt.window.lo) === position.hi;
-  return follows && startsAtTable ? { kind: "repeat", attempt } : fresh(attempt);
+  return follows && startsAtTable && attempt.readBy === readBy ? { kind: "repeat", attempt } : fresh(attempt);
 }
 
 /** Where the lane stands once this attempt is committed. */

@@ -74,6 +74,6 @@ export const guarantees: Readonly<Record<Guarantee["name"], Guarantee>> = {
   snapshot: { name: "snapshot", text: "read as of one moment, the same for every dataset of the run" },
   statement: {
     name: "statement",
-    text: "read as of the statement's own start: a view or a query cannot be read as of a given moment",
+    text: "read as of the statement's own start: a view, a query or a table without time travel cannot be read as of a given moment",
   },
 };

@@ -106,7 +106,7 @@ async function planDataset(
 ): Promise<PlannedDataset> {
   const { definition, environmentName, lake, state, signal } = context;
   const { name, dataset, schema, layout, guarantee, lane, position, snapshot, columns } = inspected;
-  const step = nextStep(await state.read(lane, { signal }), position);
+  const step = nextStep(await state.read(lane, { signal }), position, inspected.readBy);
   const choice = await chooseNext(context, inspected, { step, snapshotMicros });
   const window = choice.kind === "unchanged" ? null : choice.window;
   const { sync } = dataset;
@@ -148,7 +148,7 @@ function chooseNext(
     return { kind: "land", window, snapshotMicros: BigInt(taken), sourceRows: null };
   }
   const lo = step.kind === "fresh" ? step.lo : inspected.position.hi;
-  return chooseWindow(context, inspected, { lo, snapshotMicros });
+  return chooseWindow(context, inspected, { hi: lo, snapshotMicros });
 }
 
 function actionOf(step: NextStep, choice: WindowChoice): Pick<PlannedDataset, "action" | "why"> {

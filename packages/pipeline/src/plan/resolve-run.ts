@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Environment, findUnsupported, type Pipeline, type SnowflakeConnection } from "@snowmelt/core/definition";
-import { SnowflakeConfig } from "@snowmelt/snowflake";
+import type { SnowflakeConfigInput } from "@snowmelt/snowflake";
 import { pipelineError } from "../pipeline-error.ts";
 
 export interface RunPlace {
@@ -15,7 +15,8 @@ export interface RunPlace {
 
 export interface ResolvedRun {
   readonly environment: Environment;
-  readonly snowflake: SnowflakeConfig;
+  /** Checked where it is used. */
+  readonly snowflake: SnowflakeConfigInput;
   readonly datasets: readonly string[];
   readonly lakeRoot: string;
   readonly stateRoot: string;
@@ -50,7 +51,7 @@ export function resolveRun(definition: Pipeline, place: RunPlace): ResolvedRun {
   const { user, ...connection } = { ...environment.snowflake, ...place.connection };
   return {
     environment,
-    snowflake: SnowflakeConfig.parse({ ...connection, ...(user === undefined ? {} : { username: user }) }),
+    snowflake: { ...connection, ...(user === undefined ? {} : { username: user }) },
     datasets: known.filter((name) => place.datasets?.includes(name) ?? true),
     lakeRoot: folderOf(environment.lake.root, base),
     stateRoot: resolve(base, place.stateRoot ?? ".snowmelt/state"),

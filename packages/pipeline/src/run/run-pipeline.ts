@@ -14,7 +14,7 @@ import {
   systemRandom,
 } from "@snowmelt/core/ports";
 import { openFileStore } from "@snowmelt/lake/store";
-import { openSnowflake, parseSnapshot, planSnapshot, type SnowflakeSession } from "@snowmelt/snowflake";
+import { openSnowflake, parseSnapshot, planSnapshot } from "@snowmelt/snowflake";
 import type { DatasetResult, RunManifest } from "../manifest.ts";
 import { liveLane } from "../plan/live-lane.ts";
 import { resolveRun } from "../plan/resolve-run.ts";
@@ -22,7 +22,6 @@ import { rememberSecrets } from "../record/redactor.ts";
 import { openRunRecorder } from "../record/run-recorder.ts";
 import type { RunEvent } from "../run-event.ts";
 import { snowmeltVersion } from "../snowmelt-version.ts";
-import { abandonAttempt } from "../stages/abandon-attempt.ts";
 import { type InspectedDataset, inspectDataset } from "../stages/inspect-dataset.ts";
 import { openLease } from "../state/lease.ts";
 import { openStateStore } from "../state/state-store.ts";
@@ -147,12 +146,13 @@ async function runDatasets(context: RunContext, names: readonly string[]): Promi
         results.push(record.fail(error));
       }
     }
-    if (opened.length > 0) {
-      const snapshotMicros = await takeSnapshot(context.session, context.signal);
-      for (const dataset of opened) results.push(...(await runDataset(context, dataset, snapshotMicros)));
+    const snapshotMicros = opened.length > 0 ? await takeSnapshot(context).catch((error: unknown) => ({ error })) : 0n;
+    for (const dataset of opened) {
+      if (typeof snapshotMicros === "bigint") results.push(...(await runDataset(context, dataset, snapshotMicros)));
+      else results.push(dataset.record.fail(snapshotMicros.error));
     }
   } finally {
-    for (const { lease } of opened) await lease[Symbol.asyncDispose]();
+    await Promise.allSettled(opened.map(({ lease }) => lease[Symbol.asyncDispose]()));
   }
   return results;
 }
@@ -203,12 +203,11 @@ async function runOne(
       dataset: inspected.name,
       error: error instanceof Error ? error.message : String(error),
     });
-    await abandonAttempt(context, inspected);
     return record.fail(error);
   }
 }
 
-async function takeSnapshot(session: SnowflakeSession, signal: AbortSignal): Promise<bigint> {
+async function takeSnapshot({ session, signal }: RunContext): Promise<bigint> {
   const { rows } = await session.query(planSnapshot().sql, [], { signal });
   return parseSnapshot(rows);
 }

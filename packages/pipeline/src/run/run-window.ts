@@ -1,9 +1,9 @@
-import type { LandedFile } from "@snowmelt/lake/delta";
+import type { LandedFile, Snapshot } from "@snowmelt/lake/delta";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
 import { quarantinePath } from "../plan/dataset-place.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
-import { failedForRows, retireAttempt, sweepAttempts } from "../stages/abandon-attempt.ts";
+import { abandonAttempt, sweepAttempts } from "../stages/abandon-attempt.ts";
 import { checkRules, ruleOutcomes } from "../stages/check-rules.ts";
 import { type Committed, commit } from "../stages/commit.ts";
 import { extract } from "../stages/extract.ts";
@@ -12,13 +12,13 @@ import { type LandedAttempt, land } from "../stages/land.ts";
 import { type Next, nextAttempt } from "../stages/next-attempt.ts";
 import { type StagedWrite, stageWrite } from "../stages/stage-write.ts";
 import { verify } from "../stages/verify.ts";
-import type { AttemptWindow } from "../state/dataset-state.ts";
+import { type AttemptWindow, retirePending } from "../state/dataset-state.ts";
 import type { DatasetRecord } from "./dataset-record.ts";
 import type { RunContext } from "./run-context.ts";
 
 /**
  * Lands one window of an inspected dataset, or finds that there is none. The lease is held by the caller. Throws what
- * stopped it; nothing is visible then, and the window stays pending for the next run, unless its rows are why.
+ * stopped it: nothing is visible then, or another run's commit is, and the window stays pending unless its rows are why.
  */
 export async function runWindow(
   context: RunContext,
@@ -27,19 +27,45 @@ export async function runWindow(
 ): Promise<DatasetResult> {
   noteInspected(record, inspected);
   const next = await record.stage("plan", () => nextAttempt(context, inspected, { record, snapshotMicros }));
+  if (next.kind !== "attempt") {
+    await sweepAttempts(context, inspected);
+    return finishWithout(record, inspected, { next, snapshotMicros });
+  }
+  const landed = await orAbandon(context, inspected, false, () =>
+    landAttempt(context, inspected, { next, record, snapshotMicros }),
+  );
+  if (inspected.dataset.sync.kind === "incremental" && landed.rowsExtracted === 0) {
+    await settle(context, inspected);
+    return record.finish("empty");
+  }
+  const committed = await orAbandon(context, inspected, true, () =>
+    commitAttempt(context, inspected, { landed, record }),
+  );
+  await settle(context, inspected);
   await sweepAttempts(context, inspected);
-  if (next.kind !== "attempt") return finishWithout(record, inspected, { next, snapshotMicros });
+  return record.finish(committed);
+}
+
+async function orAbandon<T>(
+  context: RunContext,
+  inspected: InspectedDataset,
+  mayHaveCommitted: boolean,
+  run: () => Promise<T>,
+): Promise<T> {
   try {
-    const { attemptId, status } = await runAttempt(context, inspected, { next, record, snapshotMicros });
-    await settle(context, inspected, attemptId);
-    return record.finish(status);
+    return await run();
   } catch (error) {
-    if (failedForRows(error)) await retireAttempt(context, inspected);
+    await abandonAttempt(context, inspected, { error, mayHaveCommitted });
     throw error;
   }
 }
 
-async function runAttempt(
+interface ReadyAttempt extends LandedAttempt {
+  readonly staged: StagedWrite;
+}
+
+/** Extracts, lands, verifies and checks. Nothing is visible. */
+async function landAttempt(
   context: RunContext,
   inspected: InspectedDataset,
   {
@@ -51,7 +77,7 @@ async function runAttempt(
     readonly record: DatasetRecord;
     readonly snapshotMicros: bigint;
   },
-): Promise<{ readonly attemptId: string; readonly status: Committed["status"] }> {
+): Promise<ReadyAttempt> {
   const extracted = await record.stage("extract", () =>
     extract(context, inspected, { ...next, record, snapshotMicros }),
   );
@@ -71,33 +97,56 @@ async function runAttempt(
       "ROWS_QUARANTINED",
       `${landed.rowsQuarantined} rows failed a rule and go to ${quarantinePath(inspected.name)}; where the table holds an earlier version of such a row, that version stays.`,
     );
-  const staged = await record.stage("verify", () => verifyStaged(context, inspected, { landed, record }));
+  const staged = await record.stage("verify", () =>
+    verifyStaged(context, inspected, { landed, record, snapshot: inspected.snapshot }),
+  );
   await record.stage("check", async () => checkRules(inspected, landed));
-  const committed = await record.stage("commit", () => commit(context, inspected, { landed, staged }));
-  noteCommitted(record, landed, committed.staged);
-  record.note({ deltaVersion: committed.version });
-  return { attemptId: attempt.attemptId, status: committed.status };
+  return { ...landed, staged };
+}
+
+async function commitAttempt(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { landed, record }: { readonly landed: ReadyAttempt; readonly record: DatasetRecord },
+): Promise<Committed["status"]> {
+  const { status, version } = await record.stage("commit", () =>
+    commit(context, inspected, {
+      landed,
+      staged: landed.staged,
+      stageAnew: (snapshot) => verifyStaged(context, inspected, { landed, record, snapshot }),
+    }),
+  );
+  record.note({ deltaVersion: version });
+  // Another run's rows are in the table, not these.
+  if (status === "alreadyCommitted") record.note({ files: [], removedFiles: [], bytesWritten: 0, checks: [] });
+  return status;
 }
 
 async function verifyStaged(
   context: RunContext,
   inspected: InspectedDataset,
-  { landed, record }: { readonly landed: LandedAttempt; readonly record: DatasetRecord },
+  {
+    landed,
+    record,
+    snapshot,
+  }: { readonly landed: LandedAttempt; readonly record: DatasetRecord; readonly snapshot: Snapshot | undefined },
 ): Promise<StagedWrite> {
-  const staged = await stageWrite(context, inspected, { landed, snapshot: inspected.snapshot });
-  noteCommitted(record, landed, staged);
+  const staged = await stageWrite(context, inspected, { landed, snapshot });
+  noteStaged(record, landed, staged);
   await verify(context, inspected, { landed, staged, record });
   return staged;
 }
 
-/** The window is in the table: nothing is pending any more. Files of it that the commit did not need are swept later. */
-async function settle(
-  { state: store, signal }: RunContext,
-  { lane }: InspectedDataset,
-  attemptId: string,
-): Promise<void> {
-  const state = await store.read(lane, { signal });
-  await store.write({ ...state, pending: null, terminalAttempts: [...state.terminalAttempts, attemptId] }, { signal });
+/** Nothing is pending any more. The state is a cache: where it cannot be told, the next run finds out from the table. */
+async function settle({ state: store, logger }: RunContext, { lane, name }: InspectedDataset): Promise<void> {
+  try {
+    await store.write(retirePending(await store.read(lane)));
+  } catch (error) {
+    logger.log("warn", "the window is done, and the state could not be told", {
+      dataset: name,
+      error: error instanceof Error ? error.message : String(error),
+    });
+  }
 }
 
 function noteInspected(record: DatasetRecord, inspected: InspectedDataset): void {
@@ -155,7 +204,7 @@ function noteLanded(record: DatasetRecord, { schema }: InspectedDataset, landed:
   });
 }
 
-function noteCommitted(record: DatasetRecord, landed: LandedAttempt, staged: StagedWrite): void {
+function noteStaged(record: DatasetRecord, landed: LandedAttempt, staged: StagedWrite): void {
   record.note({
     counts: { extracted: landed.rowsExtracted, quarantined: landed.rowsQuarantined, ...staged.counts },
     bytesWritten: sum(staged.added, ({ bytes }) => bytes),

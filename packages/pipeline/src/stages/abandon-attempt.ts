@@ -1,33 +1,30 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import { sweepOrphans } from "@snowmelt/lake/delta";
+import { readLane, sweepOrphans } from "@snowmelt/lake/delta";
 import { quarantinePath } from "../plan/dataset-place.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { retirePending } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 
-/** Deletes what attempts left that will never commit; what a log names stays. Only while holding the lease. */
-export async function sweepAttempts({ state: store, lake }: RunContext, inspected: InspectedDataset): Promise<void> {
-  const state = await store.read(inspected.lane);
-  if (state.terminalAttempts.length === 0) return;
-  const { terminalAttempts } = state;
-  await sweepOrphans(inspected.table, { terminalAttempts });
-  await sweepOrphans({ store: lake, path: quarantinePath(inspected.name) }, { terminalAttempts });
-  await store.write({ ...state, terminalAttempts: [] });
-}
-
 /**
- * After a failure: the window and its query stay pending, for the next run to repeat; the files go. Not stopped by the run's
- * signal, which may be why there is something to clean up. Where cleaning up fails too, the next run does it.
+ * Deletes what given-up attempts left and no log names: those whose version the table's lane has reached, which no frozen
+ * writer can commit any more, and `own`, an attempt of this run that never came to its commit. Where that fails, a later run
+ * does it.
  */
-export async function abandonAttempt(context: RunContext, inspected: InspectedDataset): Promise<void> {
-  const { state: store, random, logger } = context;
+export async function sweepAttempts(context: RunContext, inspected: InspectedDataset, own?: string): Promise<void> {
+  const { state: store, lake, logger } = context;
   try {
     const state = await store.read(inspected.lane);
-    if (state.pending)
-      await store.write({ ...retirePending(state), pending: { ...state.pending, attemptId: random.uuid() } });
-    await sweepAttempts(context, inspected);
+    if (state.terminalAttempts.length === 0) return;
+    const { n } = readLane(await inspected.table.snapshot(), inspected.lane);
+    const isDead = ({ attemptId, laneVersion }: (typeof state.terminalAttempts)[number]): boolean =>
+      laneVersion <= n || attemptId === own;
+    const terminalAttempts = state.terminalAttempts.filter(isDead).map(({ attemptId }) => attemptId);
+    if (terminalAttempts.length === 0) return;
+    await sweepOrphans(inspected.table, { terminalAttempts });
+    await sweepOrphans({ store: lake, path: quarantinePath(inspected.name) }, { terminalAttempts });
+    await store.write({ ...state, terminalAttempts: state.terminalAttempts.filter((attempt) => !isDead(attempt)) });
   } catch (error) {
-    logger.log("warn", "the files of a failed attempt stay until the next run", {
+    logger.log("warn", "the files of given-up attempts stay until a later run", {
       dataset: inspected.name,
       error: error instanceof Error ? error.message : String(error),
     });
@@ -35,14 +32,33 @@ export async function abandonAttempt(context: RunContext, inspected: InspectedDa
 }
 
 /**
- * Whether it was the rows that an attempt failed for. Then its query is of no more use: the same rows would fail again,
- * whatever is mended at the source, so the next run reads the source as it is by then.
+ * After a failure. The window and its query stay pending, for the next run to repeat, unless the rows are why it failed: then
+ * the next run reads the source as it is by then. Files go where no commit was begun. Only this run's own attempt is given up,
+ * and the run's signal does not stop it, as it may be why there is something to clean up. Never throws.
  */
-export const failedForRows = (error: unknown): boolean =>
-  isSnowmeltError(error) && (error.category === "data" || error.category === "quality");
-
-/** Nothing is pending any more: the next run plans from the table, at a snapshot of its own. */
-export async function retireAttempt({ state: store }: RunContext, { lane }: InspectedDataset): Promise<void> {
-  const state = await store.read(lane);
-  if (state.pending) await store.write(retirePending(state));
+export async function abandonAttempt(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { error, mayHaveCommitted }: { readonly error: unknown; readonly mayHaveCommitted: boolean },
+): Promise<void> {
+  const { state: store, random, logger, runId } = context;
+  try {
+    const state = await store.read(inspected.lane);
+    const { pending } = state;
+    if (pending?.runId !== runId) return;
+    const retired = retirePending(state);
+    await store.write(
+      failedForRows(error) ? retired : { ...retired, pending: { ...pending, attemptId: random.uuid() } },
+    );
+    await sweepAttempts(context, inspected, mayHaveCommitted ? undefined : pending.attemptId);
+  } catch (failure) {
+    logger.log("warn", "a failed attempt could not be given up; the next run does it", {
+      dataset: inspected.name,
+      error: failure instanceof Error ? failure.message : String(failure),
+    });
+  }
 }
+
+/** Whether it was the rows that an attempt failed for: the same rows would fail again, whatever is mended at the source. */
+const failedForRows = (error: unknown): boolean =>
+  isSnowmeltError(error) && (error.category === "data" || error.category === "quality");

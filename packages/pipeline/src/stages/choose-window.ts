@@ -1,8 +1,8 @@
 import type { Incremental } from "@snowmelt/core/definition";
 import { parseWindow, planWindow } from "@snowmelt/snowflake";
-import { z } from "zod";
 import { pipelineError } from "../pipeline-error.ts";
-import { datasetHash, Fingerprint, sameFingerprint } from "../plan/fingerprint.ts";
+import { datasetHash, type Fingerprint, sameFingerprint } from "../plan/fingerprint.ts";
+import { resumeFrom } from "../plan/read-by.ts";
 import { boundNumber, cursorOf, lagMicros } from "../plan/window.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { AttemptWindow } from "../state/dataset-state.ts";
@@ -30,13 +30,13 @@ type ChooseContext = Pick<RunContext, "session" | "signal">;
 export async function chooseWindow(
   context: ChooseContext,
   inspected: InspectedDataset,
-  { lo, snapshotMicros }: { readonly lo: bigint | null; readonly snapshotMicros: bigint },
+  { hi: last, snapshotMicros }: { readonly hi: bigint | null; readonly snapshotMicros: bigint },
 ): Promise<WindowChoice> {
   const { sync } = inspected.dataset;
   if (sync.kind !== "incremental") {
     const fingerprint = fingerprintOf(inspected);
-    const landed = fingerprint && (await landedFingerprint(inspected));
-    if (landed && sameFingerprint(fingerprint, landed)) return { kind: "unchanged", snapshotMicros };
+    const landed = inspected.laneInfo.fingerprint;
+    if (fingerprint && landed && sameFingerprint(fingerprint, landed)) return { kind: "unchanged", snapshotMicros };
     return {
       kind: "land",
       window: null,
@@ -44,9 +44,13 @@ export async function chooseWindow(
       sourceRows: await countSource(context, inspected, { window: null, snapshotMicros }),
     };
   }
-  const hi = await windowEnd(context, inspected, { sync, snapshotMicros });
-  const window: AttemptWindow = { lo: lo === null ? null : String(lo), hi: String(hi ?? lo ?? 0n) };
-  if (hi === undefined || (lo !== null && hi <= lo)) return { kind: "empty", window, snapshotMicros };
+  const { lo } = resumeFrom(inspected.dataset, { hi: last, readBy: inspected.laneInfo.readBy, now: inspected.readBy });
+  const { hi, nullCursors } = await windowEnd(context, inspected, { sync, snapshotMicros });
+  const isAhead = hi !== undefined && (lo === null || hi > lo);
+  // Rows without a cursor come in every window, also in one that ends where it begins.
+  const end = isAhead ? hi : (lo ?? lowest);
+  const window: AttemptWindow = { lo: lo === null ? null : String(lo), hi: String(end) };
+  if (!isAhead && nullCursors === 0n) return { kind: "empty", window, snapshotMicros };
   const sourceRows = await countSource(context, inspected, { window, snapshotMicros });
   return sourceRows === 0n
     ? { kind: "empty", window, snapshotMicros }
@@ -73,7 +77,7 @@ async function windowEnd(
   { session, signal }: ChooseContext,
   { source, columns, guarantee }: InspectedDataset,
   { sync, snapshotMicros }: { readonly sync: Incremental; readonly snapshotMicros: bigint },
-): Promise<bigint | undefined> {
+): Promise<{ readonly hi: bigint | undefined; readonly nullCursors: bigint }> {
   const cursor = cursorOf(sync, columns);
   const input = {
     source,
@@ -90,20 +94,8 @@ async function windowEnd(
       { details: { column: sync.cursor, rows: String(facts.nullCursors) } },
     );
   }
-  return facts.hi && boundNumber(facts.hi, cursor);
+  return { hi: facts.hi && boundNumber(facts.hi, cursor), nullCursors: facts.nullCursors };
 }
 
-const LaneInfo = z.object({ snowmelt: z.object({ fingerprint: Fingerprint }) });
-
-/** What the table's last refresh read; undefined when the log does not say it any more. */
-async function landedFingerprint({ table, snapshot, lane }: InspectedDataset): Promise<Fingerprint | undefined> {
-  const committedIn = snapshot?.txns.get(lane)?.committedIn;
-  if (committedIn === undefined) return undefined;
-  for await (const { version, commitInfo } of table.history()) {
-    if (version < committedIn) return undefined;
-    if (version > committedIn) continue;
-    const parsed = LaneInfo.safeParse(commitInfo);
-    return parsed.success ? parsed.data.snowmelt.fingerprint : undefined;
-  }
-  return undefined;
-}
+/** Below every cursor: the end of a first window that has nothing but rows without one. */
+const lowest = -(2n ** 63n);

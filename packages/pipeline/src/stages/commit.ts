@@ -1,4 +1,4 @@
-import type { CommitOutcome } from "@snowmelt/lake/delta";
+import type { CommitOutcome, Snapshot } from "@snowmelt/lake/delta";
 import { pipelineError } from "../pipeline-error.ts";
 import { attemptHi } from "../plan/next-step.ts";
 import type { RunContext } from "../run/run-context.ts";
@@ -6,12 +6,11 @@ import { fingerprintOf } from "./choose-window.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
 import { commitQuarantine } from "./quarantine.ts";
-import { type StagedWrite, stageWrite } from "./stage-write.ts";
+import type { StagedWrite } from "./stage-write.ts";
 
 export interface Committed {
   readonly status: "committed" | "alreadyCommitted";
   readonly version: number;
-  readonly staged: StagedWrite;
 }
 
 const maxStagings = 5;
@@ -24,7 +23,16 @@ const maxStagings = 5;
 export async function commit(
   context: RunContext,
   inspected: InspectedDataset,
-  { landed, staged: first }: { readonly landed: LandedAttempt; readonly staged: StagedWrite },
+  {
+    landed,
+    staged: first,
+    stageAnew,
+  }: {
+    readonly landed: LandedAttempt;
+    readonly staged: StagedWrite;
+    /** Stages and verifies upon a newer snapshot. */
+    readonly stageAnew: (snapshot: Snapshot | undefined) => Promise<StagedWrite>;
+  },
 ): Promise<Committed> {
   const { signal } = context;
   const { attempt } = landed;
@@ -36,9 +44,9 @@ export async function commit(
       info: commitInfo(context, inspected, landed),
       signal,
     });
-    if (outcome.status !== "conflict") return { ...outcome, staged };
+    if (outcome.status !== "conflict") return outcome;
     if (outcome.reason !== "filesChanged" || staging === maxStagings) throw lost(inspected, outcome);
-    staged = await stageWrite(context, inspected, { landed, snapshot: await inspected.table.snapshot({ signal }) });
+    staged = await stageAnew(await inspected.table.snapshot({ signal }));
   }
 }
 
@@ -54,6 +62,7 @@ function commitInfo(
     runId,
     attemptId: attempt.attemptId,
     definitionHash,
+    readBy: attempt.readBy,
     window: attempt.window,
     snapshotMicros: attempt.snapshotMicros,
     queryId: attempt.queryId,

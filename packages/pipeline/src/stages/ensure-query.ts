@@ -35,7 +35,8 @@ export async function ensureQuery(
   }
 }
 
-const isGone = (error: unknown): boolean =>
+/** What an earlier attempt used is not there any more. */
+export const isGone = (error: unknown): boolean =>
   ["QUERY_NOT_FOUND", "RESULT_EXPIRED", "STATEMENT_FAILED", "STATEMENT_CANCELLED"].some((code) =>
     isSnowmeltError(error, code),
   );

@@ -17,7 +17,9 @@ import { type LandingSchema, planLandingSchema } from "../plan/landing-schema.ts
 import { liveLane } from "../plan/live-lane.ts";
 import type { LanePosition } from "../plan/next-step.ts";
 import { type Guarantee, guarantees } from "../plan/pipeline-plan.ts";
+import { readBy } from "../plan/read-by.ts";
 import type { RunContext } from "../run/run-context.ts";
+import { type LaneInfo, readLaneInfo } from "./lane-info.ts";
 
 /** A dataset as source and lake are now, before a window is chosen. */
 export interface InspectedDataset {
@@ -34,6 +36,9 @@ export interface InspectedDataset {
   readonly table: DeltaTable;
   readonly snapshot: Snapshot | undefined;
   readonly position: LanePosition;
+  /** What windows are bounds of now, and what the table's last one was. */
+  readonly readBy: string;
+  readonly laneInfo: LaneInfo;
   /** The table's fields once this dataset's rows are in it. */
   readonly tableFields: readonly Field[];
 }
@@ -65,6 +70,7 @@ export async function inspectDataset(context: InspectContext, name: string): Pro
   const table = openDeltaTable({ store, path: tablePath(name, dataset), clock, random });
   const snapshot = await table.snapshot({ signal });
   const { n, hi } = readLane(snapshot, lane);
+  const laneInfo = await readLaneInfo(table, snapshot, lane);
   return {
     name,
     dataset,
@@ -78,6 +84,8 @@ export async function inspectDataset(context: InspectContext, name: string): Pro
     table,
     snapshot,
     position: { version: n, hi: hi ?? null },
+    readBy: readBy(dataset, columns),
+    laneInfo,
     tableFields: snapshot ? fieldsAfter(snapshot, layout, `${store.uri}/${table.path}`) : layout.fields,
   };
 }

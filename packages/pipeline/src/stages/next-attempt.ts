@@ -1,10 +1,12 @@
 import { type NextStep, nextStep } from "../plan/next-step.ts";
+import { resumeFrom } from "../plan/read-by.ts";
 import { instantText } from "../plan/window.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { type Attempt, type DatasetState, retirePending } from "../state/dataset-state.ts";
 import { chooseWindow } from "./choose-window.ts";
 import { countSource } from "./count-source.ts";
+import { isGone } from "./ensure-query.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import { planAttempt, planExtraction, repeatAttempt } from "./plan-attempt.ts";
 
@@ -30,10 +32,10 @@ export async function nextAttempt(
 ): Promise<Next> {
   const { state: store, signal } = context;
   const state = await store.read(inspected.lane, { signal });
-  const step = nextStep(state, inspected.position);
+  const step = nextStep(state, inspected.position, inspected.readBy);
   switch (step.kind) {
     case "settle":
-      await store.write({ ...state, pending: null }, { signal });
+      await store.write(retirePending(state), { signal });
       record.notice(
         "COMMIT_FOUND",
         `Run ${step.attempt.runId} had committed this window before it ended; the table holds it.`,
@@ -45,10 +47,19 @@ export async function nextAttempt(
       if (step.superseded) {
         record.notice(
           "ATTEMPT_SUPERSEDED",
-          `An attempt of run ${step.superseded.runId} was overtaken by another commit; its files are orphans.`,
+          `An attempt of run ${step.superseded.runId} does not go on from where the table ends; it is given up.`,
         );
       }
-      const choice = await chooseWindow(context, inspected, { lo: step.lo, snapshotMicros });
+      if (
+        resumeFrom(inspected.dataset, { hi: step.lo, readBy: inspected.laneInfo.readBy, now: inspected.readBy })
+          .isRestart
+      ) {
+        record.notice(
+          "CURSOR_CHANGED",
+          `The table's last window was read by another cursor, so this one reads the source from the beginning and merges it by key.`,
+        );
+      }
+      const choice = await chooseWindow(context, inspected, { hi: step.lo, snapshotMicros });
       const open = retirePending(state);
       if (choice.kind !== "land") {
         if (open !== state) await store.write(open, { signal });
@@ -83,7 +94,9 @@ async function repeat(
   const { attempt: earlier } = step;
   const { window } = earlier;
   const asked = { window, snapshotMicros: BigInt(earlier.snapshotMicros) };
-  const isSame = planExtraction(inspected, asked).sql === earlier.sql;
+  const count =
+    planExtraction(inspected, asked).sql === earlier.sql ? await countUnlessGone(context, inspected, asked) : "gone";
+  const isSame = count !== "gone";
   const attempt = isSame
     ? repeatAttempt(context, earlier)
     : planAttempt(context, inspected, { laneVersion: earlier.laneVersion, window, snapshotMicros });
@@ -92,6 +105,20 @@ async function repeat(
     "WINDOW_REPEATED",
     `Run ${earlier.runId} did not finish this window; it is landed again with the same bounds${isSame ? `, as of ${instantText(asked.snapshotMicros)}` : ""}.`,
   );
-  const sourceRows = await countSource(context, inspected, { window, snapshotMicros: BigInt(attempt.snapshotMicros) });
+  const sourceRows = isSame ? count : await countSource(context, inspected, { window, snapshotMicros });
   return { kind: "attempt", attempt, isRepeat: isSame, sourceRows };
+}
+
+/** A moment is gone when the source was made anew since, or is older than its time travel reaches. */
+async function countUnlessGone(
+  context: RunContext,
+  inspected: InspectedDataset,
+  asked: Parameters<typeof countSource>[2],
+): Promise<bigint | null | "gone"> {
+  try {
+    return await countSource(context, inspected, asked);
+  } catch (error) {
+    if (isGone(error)) return "gone";
+    throw error;
+  }
 }

@@ -24,6 +24,7 @@ export function planAttempt(
     window,
     snapshotMicros: String(snapshotMicros),
     definitionHash: context.definitionHash,
+    readBy: inspected.readBy,
     requestId: context.random.uuid(),
     queryTag: `snowmelt ${inspected.lane} n=${laneVersion} attempt=${attemptId}`,
     sql: planExtraction(inspected, { window, snapshotMicros }).sql,

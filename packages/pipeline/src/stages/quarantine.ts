@@ -3,6 +3,7 @@ import { type ColumnBatch, type Field, openVectorBuilder, takeRows } from "@snow
 import {
   attemptOf,
   type CommitPlan,
+  checkLane,
   compareSchema,
   type DeltaTable,
   type LandedFile,
@@ -85,6 +86,11 @@ export async function commitQuarantine(
   { attempt, files }: { readonly attempt: Attempt; readonly files: readonly LandedFile[] },
 ): Promise<void> {
   const { signal, clock } = context;
+  const main = { appId: inspected.lane, n: attempt.laneVersion, hi: attemptHi(attempt) };
+  const verdict = checkLane(await inspected.table.snapshot({ signal }), main);
+  // The window is in the table, with the rows that were split off by whoever committed it.
+  if (verdict.kind === "done") return;
+  if (verdict.kind === "gap") throw lost(inspected.table.path, "its lane went on without this window.");
   const table = quarantineTable(context, inspected.name);
   const appId = `${inspected.lane}/quarantine`;
   const snapshot = await table.snapshot({ signal });
@@ -140,13 +146,12 @@ export async function commitQuarantine(
     info: { attemptHi: attemptHi(attempt) },
     signal,
   });
-  if (outcome.status === "conflict") {
-    throw pipelineError(
-      "COMMIT_LOST",
-      `The quarantine table ${table.path} moved on while the window was being landed: ${outcome.message} Run again.`,
-    );
-  }
+  if (outcome.status === "committed") return;
+  throw lost(table.path, outcome.status === "conflict" ? outcome.message : "another run has quarantined this window.");
 }
+
+const lost = (path: string, why: string) =>
+  pipelineError("COMMIT_LOST", `The table ${path} moved on while the window was being landed: ${why} Run again.`);
 
 const windowTag = "snowmelt.n";
 

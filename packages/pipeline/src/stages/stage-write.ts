@@ -73,7 +73,12 @@ export async function stageWrite(
     };
   }
   if (snapshot.files.size === 0)
-    return { plan: evolved(planAppend(snapshot, adds)), counts: fresh, added: files, removed: [] };
+    return {
+      plan: evolved({ ...planAppend(snapshot, adds), conflictRule: { kind: "table" } }),
+      counts: fresh,
+      added: files,
+      removed: [],
+    };
   const cursor = schema.cursor === null ? {} : { cursor: schema.cursor };
   const window = openWindowKeys(table, { landed: files, key: schema.key, ...cursor, fields: tableFields, signal });
   const staged = await stageMerge(snapshot, {

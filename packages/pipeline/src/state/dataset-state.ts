@@ -17,6 +17,8 @@ export const Attempt = z.object({
   /** Microseconds of the server's clock; the `hi` action of a full refresh follows from it. */
   snapshotMicros: BigText,
   definitionHash: z.string(),
+  /** What the window's bounds are bounds of. */
+  readBy: z.string(),
   /** Sent with the statement, so that a repeat is answered with the first query. */
   requestId: z.string(),
   queryTag: z.string(),
@@ -34,8 +36,11 @@ export const DatasetState = z.object({
   stateVersion: z.literal(1),
   lane: z.string(),
   pending: Attempt.nullable(),
-  /** Attempts that will never commit again; what they wrote and no log names is orphaned until swept. */
-  terminalAttempts: z.array(z.string()),
+  /**
+   * Attempts that this run or an earlier one has given up. What they wrote is swept once the lane has reached their version:
+   * before that a frozen writer could still commit it.
+   */
+  terminalAttempts: z.array(z.object({ attemptId: z.string(), laneVersion: z.number() })),
 });
 export type DatasetState = z.infer<typeof DatasetState>;
 
@@ -49,5 +54,7 @@ export const initialState = (lane: string): DatasetState => ({
 /** The attempt is over without a commit of its own. */
 export function retirePending(state: DatasetState): DatasetState {
   if (!state.pending) return state;
-  return { ...state, pending: null, terminalAttempts: [...state.terminalAttempts, state.pending.attemptId] };
+  return { ...state, pending: null, terminalAttempts: [...state.terminalAttempts, terminal(state.pending)] };
 }
+
+const terminal = ({ attemptId, laneVersion }: Attempt) => ({ attemptId, laneVersion });

@@ -48,7 +48,7 @@ function fastClock(): Clock {
 async function batchesOf(name: string, extract: Extract): Promise<number[]> {
   const told: number[] = [0];
   const onEvent = (event: RunEvent): void => {
-    if (event.kind === "progress") told.push(event.rows);
+    if (event.kind === "progress" && event.stage === "land") told.push(event.rows);
   };
   const { datasets } = await land.run(pipelineOf(name, extract), { clock: fastClock(), onEvent });
   expect(datasets).toMatchObject([{ outcome: "committed", counts: { inserted: rows } }]);
@@ -130,7 +130,7 @@ describe("an environment", () => {
     const run = async (environment: string): Promise<{ batches: number; files: number }> => {
       let batches = 0;
       const onEvent = (event: RunEvent): void => {
-        if (event.kind === "progress") batches++;
+        if (event.kind === "progress" && event.stage === "land") batches++;
       };
       const { datasets } = await land.run(pipeline, { environment, clock: fastClock(), onEvent });
       expect(datasets).toMatchObject([{ outcome: "committed" }]);

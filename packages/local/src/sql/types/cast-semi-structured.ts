@@ -45,7 +45,7 @@ export function castToVariant(value: Typed): string | null {
     case "timestamp_ltz":
       return `CAST(to_json(${formatMoment("YYYY-MM-DD HH24:MI:SS.FF9", sql, null)} || ' Z') AS VARCHAR)`;
     case "timestamp_tz":
-      return `CAST(to_json(${formatMoment("YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM", `(${sql}.utc + CAST(${sql}."offset" * 60 AS DECIMAL(38,9)))`, `${sql}."offset"`)}) AS VARCHAR)`;
+      return `CAST(to_json(${formatMoment("YYYY-MM-DD HH24:MI:SS.FF9 TZHTZM", `(${sql}.utc + CAST(CAST(${sql}."offset" AS INTEGER) * 60 AS DECIMAL(38,9)))`, `${sql}."offset"`)}) AS VARCHAR)`;
     case "vector":
       return `sf_vector_json(${sql})`;
     case "null":

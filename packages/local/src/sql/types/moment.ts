@@ -36,7 +36,7 @@ export function localSeconds(value: Typed, session: SqlSession): string {
     case "timestamp_ltz":
       return toLocal(sql, session);
     case "timestamp_tz":
-      return `(${sql}.utc + CAST(${sql}."offset" * 60 AS DECIMAL(38,9)))`;
+      return `(${sql}.utc + CAST(CAST(${sql}."offset" AS INTEGER) * 60 AS DECIMAL(38,9)))`;
     default:
       throw compilationError(`Function expected a date or time, not ${printType(type)}`, "001044");
   }
@@ -55,7 +55,7 @@ export function fromLocal(localSql: string, value: Typed, session: SqlSession): 
     case "timestamp_ltz":
       return toUtc(localSql, session);
     case "timestamp_tz":
-      return `CASE WHEN ${value.sql} IS NULL THEN NULL ELSE {'utc': CAST(${localSql} - CAST(${value.sql}."offset" * 60 AS DECIMAL(38,9)) AS DECIMAL(38,9)), 'offset': ${value.sql}."offset"} END`;
+      return `CASE WHEN ${value.sql} IS NULL THEN NULL ELSE {'utc': CAST(${localSql} - CAST(CAST(${value.sql}."offset" AS INTEGER) * 60 AS DECIMAL(38,9)) AS DECIMAL(38,9)), 'offset': ${value.sql}."offset"} END`;
     case "date":
       return `sf_date_of(${localSql})`;
     default:
