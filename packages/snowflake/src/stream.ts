@@ -3,6 +3,7 @@ import { type Clock, type Logger, type Random, silentLogger, systemClock, system
 import { type RetryPolicy, retry } from "@snowmelt/core/retry";
 import { batchBytes, type ColumnBatch } from "@snowmelt/core/types";
 import { openDecoder } from "./decode/open-decoder.ts";
+import type { TextRow } from "./driver.ts";
 import { type ExtractPlan, resultColumnName } from "./plan-extract.ts";
 import { openRangePlanner } from "./range-planner.ts";
 import type { RowRange } from "./range-reader.ts";
@@ -35,7 +36,7 @@ export interface StreamOptions {
   readonly rangeRows?: number | undefined;
   /** Memory that the decoded rows of one range may take, unless one batch takes more. @default 16 MiB */
   readonly rangeBytes?: number | undefined;
-  /** Ranges read at the same time. @default 1 */
+  /** Ranges read at the same time; one more is held until the next has come. @default 1 */
   readonly parallel?: number | undefined;
   /** Milliseconds without a row after which a range is tried anew. @default 60_000 */
   readonly stallMs?: number | undefined;
@@ -58,8 +59,9 @@ const defaultStallMs = 60_000;
 
 /**
  * The rows of a finished query as columns, in the result's order. A range of rows is read, counted against the statement's
- * own row count, and only then handed over, so that a chunk with a row missing is read again and never lands; after the last
- * attempt it is RESULT_INCOMPLETE. Memory: `parallel` ranges decoded, and for each about three of the driver's chunks.
+ * own row count and held against the next one, and only then handed over, so that a chunk with a row missing or doubled is
+ * read again and never lands; after the last attempt it is RESULT_INCOMPLETE. Memory: `parallel` + 1 ranges decoded, and for
+ * each that is read about three of the driver's chunks.
  * Abort, or leaving the loop, ends the reads; the result stays on the server for another try.
  */
 export async function* stream(session: SnowflakeSession, options: StreamOptions): AsyncGenerator<StreamedBatch, void> {
@@ -76,30 +78,105 @@ export async function* stream(session: SnowflakeSession, options: StreamOptions)
     rangeRows: options.rangeRows,
     rangeBytes: options.rangeBytes ?? defaultRangeBytes,
   });
-  const reading: { range: RowRange; batches: Promise<StreamedBatch[]> }[] = [];
+  const reading: { range: RowRange; read: Promise<ReadRange> }[] = [];
+  const rangeOptions = { ...options, batchRows, rowCount, signal: abort };
   const startNext = (): void => {
     const range = ranges.next();
     if (!range) return;
-    const batches = readRangeWithRetry(session, range, { ...options, batchRows, rowCount, signal: abort });
-    batches.catch(() => undefined);
-    reading.push({ range, batches });
+    const read = readRangeWithRetry(session, range, rangeOptions);
+    read.catch(() => undefined);
+    reading.push({ range, read });
   };
+  function* handOver({ range, read }: HeldRange): Generator<StreamedBatch, void> {
+    onProgress?.({ rows: range.end, totalRows: rowCount });
+    // Each batch is let go of as it is handed over.
+    for (let batch = read.batches.shift(); batch; batch = read.batches.shift()) yield batch;
+  }
+  let held: HeldRange | undefined;
   try {
     while (reading.length < checkPositive("parallel", parallel) && !ranges.done()) startNext();
     for (let next = reading[0]; next; next = reading[0]) {
-      const batches = await next.batches;
-      ranges.measured({
-        rows: next.range.end - next.range.start,
-        bytes: batches.reduce((total, { batch }) => total + batchBytes(batch), 0),
-      });
-      onProgress?.({ rows: next.range.end, totalRows: rowCount });
-      // Each batch is let go of as it is handed over.
-      for (let batch = batches.shift(); batch; batch = batches.shift()) yield batch;
+      let read = await next.read;
       reading.shift();
       startNext();
+      ranges.measured({
+        rows: next.range.end - next.range.start,
+        bytes: read.batches.reduce((total, { batch }) => total + batchBytes(batch), 0),
+      });
+      if (held && !follows(held.read, read)) {
+        const again = await readBothAgain(session, [held.range, next.range], rangeOptions);
+        held = { range: held.range, read: again[0] };
+        read = again[1];
+      }
+      if (held) yield* handOver(held);
+      held = { range: next.range, read };
     }
+    if (held) yield* handOver(held);
   } finally {
     ended.abort();
+  }
+}
+
+/**
+ * A range as it was read, with its first row and the one after its last. A chunk that lacks a row, or has one twice, shifts
+ * the rows behind it, and a range that ends before the chunk does still gets its count: but then the row after it is not the
+ * one that the next range, read by itself, begins with.
+ */
+interface ReadRange {
+  readonly batches: StreamedBatch[];
+  readonly first: TextRow | undefined;
+  readonly after: TextRow | undefined;
+}
+
+interface HeldRange {
+  readonly range: RowRange;
+  readonly read: ReadRange;
+}
+
+function follows(before: ReadRange, read: ReadRange): boolean {
+  const { after } = before;
+  const { first } = read;
+  return (
+    after !== undefined &&
+    first !== undefined &&
+    after.length === first.length &&
+    after.every((cell, at) => cell === first[at])
+  );
+}
+
+/** One of two neighbours came shifted, and which of them cannot be told. */
+async function readBothAgain(
+  session: SnowflakeSession,
+  [before, next]: readonly [RowRange, RowRange],
+  options: RangeOptions,
+): Promise<readonly [ReadRange, ReadRange]> {
+  const { queryId, retryPolicy: policy = rangePolicy, signal, clock = systemClock, random = systemRandom } = options;
+  const shifted = snowflakeError(
+    "RESULT_INCOMPLETE",
+    `Rows ${before.start} to ${before.end - 1} of query ${queryId} are not followed by row ${next.start}: a chunk lacks a row or has one twice.`,
+    { details: { queryId, start: before.start, end: next.end } },
+  );
+  options.onRetry?.({ reason: shifted.code, attempt: 1, delayMs: 0 });
+  try {
+    return await retry(
+      async () => {
+        const first = await readRangeWithRetry(session, before, options);
+        const second = await readRangeWithRetry(session, next, options);
+        if (!follows(first, second)) throw shifted;
+        return [first, second] as const;
+      },
+      {
+        what: `read rows ${before.start} to ${next.end - 1} of query ${queryId}`,
+        policy,
+        clock,
+        random,
+        ...(signal ? { signal } : {}),
+        onRetry: ({ attempt, delayMs }) => options.onRetry?.({ reason: shifted.code, attempt: attempt + 1, delayMs }),
+      },
+    );
+  } catch (error) {
+    const last = isSnowmeltError(error, "RETRIES_EXHAUSTED") ? error.cause : error;
+    throw last === shifted ? persistent(shifted, policy.attempts + 1) : error;
   }
 }
 
@@ -112,7 +189,7 @@ async function readRangeWithRetry(
   session: SnowflakeSession,
   range: RowRange,
   options: RangeOptions,
-): Promise<StreamedBatch[]> {
+): Promise<ReadRange> {
   const { queryId, retryPolicy: policy = rangePolicy, signal, logger = silentLogger } = options;
   const { clock = systemClock, random = systemRandom } = options;
   const what = `read rows ${range.start} to ${range.end - 1} of query ${queryId}`;
@@ -144,7 +221,7 @@ const persistent = (error: Error & { details: Readonly<Record<string, unknown>> 
   );
 
 /** One try, over a newly opened result: new download links, and none of what an earlier try left in the driver. */
-async function readOnce(session: SnowflakeSession, range: RowRange, options: RangeOptions): Promise<StreamedBatch[]> {
+async function readOnce(session: SnowflakeSession, range: RowRange, options: RangeOptions): Promise<ReadRange> {
   const { queryId, plan, batchRows, rowCount, stallMs = defaultStallMs, signal } = options;
   const result = checkResult(await session.openResult(queryId, { signal }), plan);
   if (result.rowCount !== rowCount) {
@@ -159,13 +236,19 @@ async function readOnce(session: SnowflakeSession, range: RowRange, options: Ran
     const firstRow = endRow - decoder.rowCount;
     batches.push({ batch: decoder.finish(), firstRow, lastRow: endRow - 1 });
   };
-  await result.read(range, {
+  let first: TextRow | undefined;
+  let after: TextRow | undefined;
+  const withNext = { start: range.start, end: Math.min(range.end + 1, rowCount) };
+  await result.read(withNext, {
     stallMs,
     signal,
     onRows: (rows, firstRow) => {
+      first ??= rows[0];
+      const own = rows.slice(0, range.end - firstRow);
+      after = rows[own.length];
       let taken = 0;
-      while (taken < rows.length) {
-        const next = rows.slice(taken, taken + batchRows - decoder.rowCount);
+      while (taken < own.length) {
+        const next = own.slice(taken, taken + batchRows - decoder.rowCount);
         decoder.append(next, firstRow + taken);
         taken += next.length;
         if (decoder.rowCount === batchRows) finish(firstRow + taken);
@@ -173,7 +256,7 @@ async function readOnce(session: SnowflakeSession, range: RowRange, options: Ran
     },
   });
   if (decoder.rowCount > 0) finish(range.end);
-  return batches;
+  return { batches, first, after };
 }
 
 function checkResult(result: StoredResult, { cells }: Pick<ExtractPlan, "cells">): StoredResult {
