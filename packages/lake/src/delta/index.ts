@@ -56,6 +56,7 @@ export {
   planOverwrite,
   planReplacePartitions,
   snapshotFields,
+  toRemove,
   withEvolvedSchema,
 } from "./plan-table.ts";
 export { type TableLocation, tableUri } from "./read-commits.ts";

@@ -14,6 +14,7 @@ import {
   readLane,
   type TableWriter,
   toAddFile,
+  toRemove,
   withEvolvedSchema,
 } from "@snowmelt/lake/delta";
 import { pipelineError } from "../pipeline-error.ts";
@@ -114,16 +115,7 @@ export async function commitQuarantine(
         createdAtMs: clock.nowMs(),
         files: adds,
       });
-    const removes = stale.map(([, add]) => ({
-      remove: {
-        path: add.path,
-        deletionTimestamp: clock.nowMs(),
-        dataChange: true,
-        extendedFileMetadata: true,
-        partitionValues: add.partitionValues,
-        size: add.size,
-      },
-    }));
+    const removes = stale.map(([, add]) => ({ remove: toRemove(add, clock.nowMs()) }));
     const write: CommitPlan = {
       operation: "WRITE",
       operationParameters: { mode: "Append", partitionBy: "[]" },
