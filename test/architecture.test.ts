@@ -13,9 +13,20 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   core: { imports: ["zod", "apache-arrow", "p-retry"] },
   snowflake: { imports: ["@snowmelt/core", "snowflake-sdk", "zod"] },
-  lake: { imports: ["@snowmelt/core", "zod"] },
+  lake: {
+    imports: ["@snowmelt/core", "zod", "@aws-sdk/client-s3", "@aws-sdk/lib-storage", "@aws-sdk/client-glue"],
+  },
   pipeline: { imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "zod"] },
-  local: { imports: ["@snowmelt/core", "@duckdb/node-api", "vega-datasets", "zod"] },
+  local: {
+    imports: [
+      "@snowmelt/core",
+      "@duckdb/node-api",
+      "@aws-sdk/client-s3",
+      "@aws-sdk/lib-storage",
+      "vega-datasets",
+      "zod",
+    ],
+  },
   cli: {
     imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "@snowmelt/pipeline", "commander", "zod"],
     loads: ["@snowmelt/local", "@snowmelt/infra"],
