@@ -7,6 +7,7 @@ export {
   type ObjectMeta,
   type ObjectStore,
   type PutIfAbsentResult,
+  type PutIfMatchResult,
 } from "./object-store.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
 export { memorySecrets, Secret, SecretRef, type Secrets, secretRef } from "./secrets.ts";

@@ -4,7 +4,9 @@ export interface ObjectMeta {
   /** Path below the store's root, `/`-separated, no leading slash. */
   readonly key: string;
   readonly sizeBytes: number;
+  /** By the store's clock; of what a put returns, by that or by the caller's. */
   readonly modifiedAtMs: number;
+  /** Another for each content written. Stores with `putIfMatch` always give it. */
   readonly etag?: string;
 }
 
@@ -13,6 +15,10 @@ export type ObjectBody = Uint8Array | AsyncIterable<Uint8Array>;
 export type PutIfAbsentResult =
   | { readonly status: "created"; readonly meta: ObjectMeta }
   | { readonly status: "exists" };
+
+export type PutIfMatchResult =
+  | { readonly status: "replaced"; readonly meta: ObjectMeta }
+  | { readonly status: "changed" };
 
 /**
  * Where bytes live. An object becomes visible whole or not at all, under any failure, including a kill of the process.
@@ -31,10 +37,22 @@ export interface ObjectStore {
   /** Creates or replaces. May be retried. */
   put(key: string, body: ObjectBody, options?: { signal?: AbortSignal }): Promise<ObjectMeta>;
   /**
-   * Creates, or says `exists` and changes nothing. Exactly one of any number of concurrent callers creates.
-   * After a lost answer the caller must look at what is there before it repeats.
+   * Creates, or says `exists` and changes nothing. Exactly one of any number of concurrent callers creates. `exists` is
+   * never said of what this very call created, however often the store tried within. When it throws anything but the
+   * body's own failure or an abort, the object may be there or may still come to be there: the caller must look at what
+   * is there before it repeats.
    */
   putIfAbsent(key: string, body: ObjectBody, options?: { signal?: AbortSignal }): Promise<PutIfAbsentResult>;
+  /**
+   * Replaces the object only while its etag is the given one; `changed` when it is another by now, or gone. Only some
+   * stores can (memory, S3). A reader that means to replace what it read looks up the etag first and reads then: what it
+   * reads is of that etag or newer, and for newer the put says `changed`. After a throw, as for putIfAbsent.
+   */
+  readonly putIfMatch?: (
+    key: string,
+    body: ObjectBody,
+    options: { etag: string; signal?: AbortSignal },
+  ) => Promise<PutIfMatchResult>;
   /** Every object whose key starts with `prefix`, by ascending key (UTF-8 bytes), `startAfter` excluded. Never a partial listing: a failure throws. */
   list(prefix: string, options?: { startAfter?: string; signal?: AbortSignal }): AsyncIterable<ObjectMeta>;
   /** Absent is success. May be retried. */
@@ -43,14 +61,16 @@ export interface ObjectStore {
 
 /** An object store in memory, honouring the whole contract. For tests and notebooks. */
 export function memoryObjectStore(uri = "memory://lake", now: () => number = Date.now): ObjectStore {
-  const objects = new Map<string, { bytes: Uint8Array; modifiedAtMs: number }>();
-  const metaOf = (key: string, held: { bytes: Uint8Array; modifiedAtMs: number }): ObjectMeta => ({
+  const objects = new Map<string, HeldObject>();
+  let writes = 0;
+  const metaOf = (key: string, { bytes, modifiedAtMs, etag }: HeldObject): ObjectMeta => ({
     key,
-    sizeBytes: held.bytes.byteLength,
-    modifiedAtMs: held.modifiedAtMs,
+    sizeBytes: bytes.byteLength,
+    modifiedAtMs,
+    etag,
   });
   const store = (key: string, bytes: Uint8Array): ObjectMeta => {
-    const held = { bytes, modifiedAtMs: now() };
+    const held = { bytes, modifiedAtMs: now(), etag: `"${++writes}"` };
     objects.set(key, held);
     return metaOf(key, held);
   };
@@ -75,6 +95,11 @@ export function memoryObjectStore(uri = "memory://lake", now: () => number = Dat
       const bytes = await collect(body, signal);
       return objects.has(key) ? { status: "exists" } : { status: "created", meta: store(key, bytes) };
     },
+    async putIfMatch(key, body, { etag, signal }) {
+      const bytes = await collect(body, signal);
+      if (objects.get(key)?.etag !== etag) return { status: "changed" };
+      return { status: "replaced", meta: store(key, bytes) };
+    },
     async *list(prefix, { startAfter, signal } = {}) {
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix));
       keys.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -91,6 +116,12 @@ export function memoryObjectStore(uri = "memory://lake", now: () => number = Dat
       objects.delete(key);
     },
   };
+}
+
+interface HeldObject {
+  readonly bytes: Uint8Array;
+  readonly modifiedAtMs: number;
+  readonly etag: string;
 }
 
 async function collect(body: ObjectBody, signal?: AbortSignal): Promise<Uint8Array> {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ObjectStore } from "../object-store.ts";
+import type { ObjectMeta, ObjectStore } from "../object-store.ts";
 
 export interface ContractCase {
   readonly name: string;
@@ -99,6 +99,42 @@ export function objectStoreContract(open: () => Promise<ObjectStore>): readonly 
     const winners = results.flatMap((result, writer) => (result.status === "created" ? [writer] : []));
     assert.equal(winners.length, 1);
     assert.equal(text(await store.get("log/race")), text(bodies[winners[0] ?? 0]));
+  });
+
+  contract("says of each meta what head says of it", async (store) => {
+    const put = await store.put("m", bytes("meta"));
+    const head = await store.head("m");
+    const [listed] = await metas(store, "m");
+    assert.deepEqual(listed, head);
+    assert.deepEqual([put.key, put.sizeBytes, put.etag], [head?.key, head?.sizeBytes, head?.etag]);
+    assert.equal(store.putIfMatch === undefined || typeof put.etag === "string", true);
+  });
+
+  contract("replaces by putIfMatch what has not changed, and says so of what has, where it can", async (store) => {
+    const { putIfMatch } = store;
+    if (!putIfMatch) return;
+    const first = await store.put("pointer", bytes("1"));
+    const replaced = await putIfMatch("pointer", bytes("2"), { etag: etagOf(first) });
+    assert.equal(replaced.status, "replaced");
+    assert.deepEqual(await putIfMatch("pointer", bytes("3"), { etag: etagOf(first) }), { status: "changed" });
+    assert.equal(text(await store.get("pointer")), "2");
+    const etag = etagOf(await store.head("pointer"));
+    assert.equal(replaced.status === "replaced" && replaced.meta.etag, etag);
+    await store.delete("pointer");
+    assert.deepEqual(await putIfMatch("pointer", bytes("4"), { etag }), { status: "changed" });
+    assert.equal(await store.get("pointer"), undefined);
+  });
+
+  contract("lets exactly one of many concurrent callers replace by putIfMatch, where it can", async (store) => {
+    const { putIfMatch } = store;
+    if (!putIfMatch) return;
+    const etag = etagOf(await store.put("pointer", bytes("0")));
+    const results = await Promise.all(
+      Array.from({ length: 20 }, (_, writer) => putIfMatch("pointer", bytes(`writer ${writer}`), { etag })),
+    );
+    const winners = results.flatMap((result, writer) => (result.status === "replaced" ? [writer] : []));
+    assert.equal(winners.length, 1);
+    assert.equal(text(await store.get("pointer")), `writer ${winners[0]}`);
   });
 
   contract("leaves nothing when the body fails half way", async (store) => {
@@ -219,7 +255,20 @@ async function keys(
   prefix: string,
   options: { startAfter?: string; signal?: AbortSignal } = {},
 ): Promise<string[]> {
-  const found: string[] = [];
-  for await (const meta of store.list(prefix, options)) found.push(meta.key);
+  return (await metas(store, prefix, options)).map(({ key }) => key);
+}
+
+async function metas(
+  store: ObjectStore,
+  prefix: string,
+  options: { startAfter?: string; signal?: AbortSignal } = {},
+): Promise<ObjectMeta[]> {
+  const found: ObjectMeta[] = [];
+  for await (const meta of store.list(prefix, options)) found.push(meta);
   return found;
+}
+
+function etagOf(meta: ObjectMeta | undefined): string {
+  assert.ok(meta?.etag, "a store with putIfMatch gives an etag with each meta");
+  return meta.etag;
 }
