@@ -53,4 +53,23 @@ export { snowflakeError } from "./snowflake-error.ts";
 export type { StoredResult } from "./stored-result.ts";
 export { type StreamedBatch, type StreamOptions, type StreamProgress, stream } from "./stream.ts";
 export { generateSchema } from "./typegen.ts";
+export {
+  type AwaitUnloadOptions,
+  awaitUnload,
+  checkStage,
+  describeStage,
+  type PlanUnloadInput,
+  planUnload,
+  type Stage,
+  type StageName,
+  type StartUnloadOptions,
+  startUnload,
+  type UnloadedFile,
+  type UnloadPartition,
+  type UnloadPlan,
+  type UnloadRefusal,
+  type UnloadRefusalsInput,
+  type UnloadResult,
+  unloadRefusals,
+} from "./unload/index.ts";
 export { type WorstCase, worstCase } from "./worst-case.ts";

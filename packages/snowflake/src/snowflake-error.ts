@@ -28,6 +28,10 @@ export const snowflakeError = errorFactory({
     summary: "A table, view, schema, database or column does not exist, or the role may not see it.",
   },
   QUERY_NOT_FOUND: { category: "source", summary: "The server knows no query by this id." },
+  STAGE_MISMATCH: {
+    category: "definition",
+    summary: "A stage does not point to where the lake is, so an unload into it would end elsewhere.",
+  },
   RESULT_TOO_LARGE: { category: "internal", summary: "A result meant to be small has more rows than allowed." },
   RESULT_EXPIRED: { category: "source", summary: "The stored result of a query is gone; run the query again." },
   RESULT_MISMATCH: {
