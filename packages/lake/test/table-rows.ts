@@ -1,5 +1,6 @@
 import { type ColumnBatch, type Field, openVectorBuilder, type Value, valueAt } from "@snowmelt/core/types";
-import { type DeltaTable, readTable } from "@snowmelt/lake/delta";
+import type { DeltaTable } from "@snowmelt/lake/delta";
+import { readTable } from "@snowmelt/lake/read";
 
 /** Rows as a batch. */
 export function toBatch(fields: readonly Field[], rows: readonly (readonly Value[])[]): ColumnBatch {
@@ -21,7 +22,7 @@ export function toBatch(fields: readonly Field[], rows: readonly (readonly Value
 }
 
 /** The rows of a batch. */
-function toRows(batch: ColumnBatch): Value[][] {
+export function toRows(batch: ColumnBatch): Value[][] {
   return Array.from({ length: batch.rowCount }, (_, row) =>
     batch.columns.map((vector, index) => valueAt(batch.fields[index]?.type ?? { kind: "binary" }, vector, row)),
   );
@@ -29,9 +30,9 @@ function toRows(batch: ColumnBatch): Value[][] {
 
 /** All rows of the newest version, in the order of the files. */
 export async function tableRows(table: DeltaTable, fields?: readonly Field[]): Promise<Value[][]> {
-  const snapshot = await table.snapshot();
   const rows: Value[][] = [];
-  if (!snapshot) return rows;
-  for await (const batch of readTable(table, snapshot, fields ? { fields } : {})) rows.push(...toRows(batch));
+  if (!(await table.snapshot())) return rows;
+  const columns = fields?.map(({ name }) => name);
+  for await (const batch of readTable(table, columns ? { columns } : {})) rows.push(...toRows(batch));
   return rows;
 }

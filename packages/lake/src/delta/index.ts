@@ -7,7 +7,7 @@ export {
   type TableWriterOptions,
   toAddFile,
 } from "../land/index.ts";
-export { readTable, readTableFile, type TableFile } from "../land/read-table-file.ts";
+export { readTableFile, type TableFile } from "../land/read-table-file.ts";
 export {
   type MergeCounts,
   type MergeLandedOptions,

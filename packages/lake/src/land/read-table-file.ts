@@ -1,16 +1,25 @@
 import { type ColumnBatch, type ColumnVector, type Field, openVectorBuilder } from "@snowmelt/core/types";
 import type { PartitionValues } from "../delta/action.ts";
 import { toTableKey } from "../delta/log-path.ts";
-import { snapshotFields } from "../delta/plan-table.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
-import type { Snapshot } from "../delta/snapshot.ts";
-import { readParquet } from "../parquet/index.ts";
+import { type ParquetFooter, readParquet } from "../parquet/index.ts";
 import { parsePartitionText } from "../partition/partition-value.ts";
 
 export interface TableFile {
   /** Key below the table's root. */
   readonly path: string;
   readonly partitionValues: PartitionValues;
+}
+
+export interface ReadTableFileOptions {
+  readonly fields: readonly Field[];
+  /** Saves reading it again. */
+  readonly footer?: ParquetFooter | undefined;
+  /** Numbers of the row groups to read. @default all */
+  readonly rowGroups?: readonly number[] | undefined;
+  /** @default 65_536 */
+  readonly batchRows?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -20,31 +29,25 @@ export interface TableFile {
 export async function* readTableFile(
   table: TableLocation,
   file: TableFile,
-  options: { readonly fields: readonly Field[]; readonly signal?: AbortSignal | undefined },
+  options: ReadTableFileOptions,
 ): AsyncGenerator<ColumnBatch> {
-  const { fields, signal } = options;
+  const { fields, footer, rowGroups, batchRows, signal } = options;
   const key = toTableKey(table.path, file.path);
   const isStored = ({ name }: Field): boolean => !Object.hasOwn(file.partitionValues, name);
   const stored = fields.filter(isStored);
-  for await (const batch of readParquet(table.store, key, { fields: stored, ...(signal ? { signal } : {}) })) {
+  const given = {
+    ...(footer ? { footer } : {}),
+    ...(rowGroups ? { rowGroups } : {}),
+    ...(batchRows === undefined ? {} : { batchRows }),
+    ...(signal ? { signal } : {}),
+  };
+  for await (const batch of readParquet(table.store, key, { fields: stored, ...given })) {
     let next = 0;
     const columns = fields.flatMap((field) => {
       if (!isStored(field)) return constantVector(field, file.partitionValues[field.name] ?? null, batch.rowCount);
       return batch.columns[next++] ?? [];
     });
     yield { fields, columns, rowCount: batch.rowCount };
-  }
-}
-
-/** The rows of a table at a snapshot, file by file. */
-export async function* readTable(
-  table: TableLocation,
-  snapshot: Snapshot,
-  options: { readonly fields?: readonly Field[]; readonly signal?: AbortSignal } = {},
-): AsyncGenerator<ColumnBatch> {
-  const { fields = snapshotFields(snapshot), signal } = options;
-  for (const [path, { partitionValues }] of snapshot.files) {
-    yield* readTableFile(table, { path, partitionValues }, { fields, signal });
   }
 }
 

@@ -2,6 +2,7 @@ import { type Field, landTypeText, type Value } from "@snowmelt/core/types";
 import { lakeError } from "../lake-error.ts";
 import { dateText, parseDateText } from "../value-text/date-text.ts";
 import { decimalText, parseDecimalText } from "../value-text/decimal-text.ts";
+import { parseTimestampText } from "../value-text/timestamp-text.ts";
 
 /**
  * A value as an `add` holds it in `partitionValues`; null is NULL. PARTITION_VALUE_INVALID for what has no form there:
@@ -48,6 +49,11 @@ export function parsePartitionText({ name, type }: Field, text: string | null): 
     case "date": {
       const days = parseDateText(text);
       if (days !== undefined) return days;
+      break;
+    }
+    case "timestamp": {
+      const micros = type.unit === "us" ? parseTimestampText(text) : undefined;
+      if (micros !== undefined) return micros;
       break;
     }
     case "string":
