@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 import { findJudges } from "./scripts/judges.ts";
 import { noSkips } from "./scripts/no-skips.ts";
@@ -20,8 +21,8 @@ export default defineConfig({
       ...(resultsFile === undefined ? [] : [recordResults(resultsFile)]),
       "default",
     ],
-    // `npm test` makes the judges; once they are there, plain `npx vitest` uses them too.
-    env: { ...findJudges() },
+    // `npm test` makes the judges and the emulators; once they are there, plain `npx vitest` uses them too.
+    env: { ...findJudges(), SNOWMELT_CACHE: join(import.meta.dirname, ".cache") },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

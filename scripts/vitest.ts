@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { constants } from "node:os";
 import { join } from "node:path";
+import { ensureAwsEmulators } from "@snowmelt/local/aws";
 import { ensureJudges } from "./judges.ts";
 import { findPython } from "./python.ts";
 import { TEST_RESULTS } from "./test-results.ts";
@@ -15,6 +16,11 @@ const NO_SKIPS = "--no-skips";
 export async function runVitest(args: readonly string[]): Promise<number> {
   findPython();
   const judges = ensureJudges();
+  await ensureAwsEmulators({
+    services: ["ministack", "moto"],
+    cacheDirectory: join(root, ".cache"),
+    onProgress: (text) => console.error(`snowmelt: ${text}`),
+  });
   const child = spawn(
     process.execPath,
     [join(root, "node_modules", "vitest", "vitest.mjs"), "run", ...args.filter((arg) => arg !== NO_SKIPS)],

@@ -1,0 +1,8 @@
+export { awsError } from "./aws-error.ts";
+export type { AwsService } from "./config.ts";
+export {
+  type AwsEmulators,
+  ensureAwsEmulators,
+  type OpenAwsEmulatorsOptions,
+  openAwsEmulators,
+} from "./open-aws-emulators.ts";
