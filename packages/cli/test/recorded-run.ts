@@ -78,6 +78,8 @@ export const failedManifest: RunManifest = {
 function recordedResult(): DatasetResult {
   return {
     dataset: "flights",
+    purpose: "live",
+    slice: null,
     outcome: "committed",
     source: "AVIATION.PUBLIC.FLIGHTS",
     sql: "SELECT 1",

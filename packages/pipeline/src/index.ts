@@ -3,6 +3,7 @@ export {
   ColumnSummary,
   DatasetResult,
   ManifestFile,
+  ManifestSlice,
   ManifestWindow,
   RuleOutcome,
   RunFailure,

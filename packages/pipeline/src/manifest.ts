@@ -64,8 +64,15 @@ export const RunFailure = z.object({
 });
 export type RunFailure = z.infer<typeof RunFailure>;
 
+/** A part of a backfill: `number` of `of`, from 1. */
+export const ManifestSlice = z.object({ backfillId: z.string(), number: z.number(), of: z.number() });
+export type ManifestSlice = z.infer<typeof ManifestSlice>;
+
 export const DatasetResult = z.object({
   dataset: z.string(),
+  /** What the run was asked for: to go on from the table's end, to read all of the source anew, or a part of a backfill. */
+  purpose: z.enum(["live", "refresh", "slice"]),
+  slice: ManifestSlice.nullable(),
   outcome: z.enum(["committed", "empty", "unchanged", "alreadyCommitted", "failed"]),
   /** Where the source is and what was sent to it. */
   source: z.string(),

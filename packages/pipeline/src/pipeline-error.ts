@@ -4,6 +4,11 @@ export const pipelineError = errorFactory({
   ENVIRONMENT_UNKNOWN: { category: "definition", summary: "The platform has no environment of that name." },
   DATASET_UNKNOWN: { category: "definition", summary: "The pipeline has no dataset of that name." },
   PLAN_REFUSED: { category: "definition", summary: "The definition asks for something that cannot be run." },
+  BACKFILL_REFUSED: { category: "definition", summary: "A backfill cannot be made as it is asked for." },
+  BACKFILL_CHANGED: {
+    category: "definition",
+    summary: "A backfill of that id was begun with other bounds; ids are used once.",
+  },
   STATE_INVALID: { category: "storage", summary: "A state file does not hold what was written there." },
   DATASET_BUSY: { category: "conflict", retryable: true, summary: "Another run holds the dataset." },
   CURSOR_IS_NULL: { category: "data", summary: "Rows without a cursor value would never be read." },

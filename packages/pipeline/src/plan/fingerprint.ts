@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type Dataset } from "@snowmelt/core/definition";
+import type { DescribedTable } from "@snowmelt/snowflake";
 import { z } from "zod";
 
 /**
@@ -11,5 +12,23 @@ export type Fingerprint = z.infer<typeof Fingerprint>;
 
 export const sameFingerprint = (a: Fingerprint, b: Fingerprint): boolean => canonicalJson(a) === canonicalJson(b);
 
-export const datasetHash = (dataset: Dataset): string =>
-  createHash("sha256").update(canonicalJson(dataset)).digest("hex");
+/**
+ * Null for a source that does not say when it was altered, and where a change may have gone by unseen: LAST_ALTERED counts
+ * milliseconds, so one in the same millisecond as the last is told apart only when the snapshot is later.
+ */
+export function fingerprintAt(
+  dataset: Dataset,
+  described: DescribedTable | undefined,
+  snapshotMicros: bigint,
+): Fingerprint | null {
+  const { lastAlteredMicros, rowCount } = described ?? {};
+  if (lastAlteredMicros === undefined || rowCount === undefined || described?.table.kind === "view") return null;
+  if (lastAlteredMicros + 1000n > snapshotMicros) return null;
+  return {
+    lastAlteredMicros: String(lastAlteredMicros),
+    rowCount: String(rowCount),
+    datasetHash: datasetHash(dataset),
+  };
+}
+
+const datasetHash = (dataset: Dataset): string => createHash("sha256").update(canonicalJson(dataset)).digest("hex");

@@ -1,13 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { type Attempt, initialState } from "../state/dataset-state.ts";
 import { nextStep } from "./next-step.ts";
+import { live, type Purpose } from "./purpose.ts";
 
 const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   attemptId: "a1",
   runId: "r1",
   laneVersion: 3,
+  purpose: "live",
   window: { lo: "200", hi: "300" },
   snapshotMicros: "310",
+  fingerprint: null,
   definitionHash: "h",
   requestId: "q",
   queryTag: "t",
@@ -17,11 +20,12 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   startedAtMs: 0,
   ...over,
 });
+const by = (readBy: string, purpose: Purpose = live) => ({ readBy, purpose });
 const pending = (over?: Partial<Attempt>) => ({ ...initialState("lane"), pending: attempt(over) });
 
 describe("what a dataset does next", () => {
   test("plans from the table when nothing is pending", () => {
-    expect(nextStep(initialState("lane"), { version: 2, hi: 200n }, "cursor")).toEqual({
+    expect(nextStep(initialState("lane"), { version: 2, hi: 200n }, by("cursor"))).toEqual({
       kind: "fresh",
       laneVersion: 3,
       lo: 200n,
@@ -30,7 +34,7 @@ describe("what a dataset does next", () => {
   });
 
   test("starts from the beginning when the table has never seen the lane", () => {
-    expect(nextStep(initialState("lane"), { version: 0, hi: null }, "cursor")).toMatchObject({
+    expect(nextStep(initialState("lane"), { version: 0, hi: null }, by("cursor"))).toMatchObject({
       kind: "fresh",
       laneVersion: 1,
       lo: null,
@@ -38,21 +42,21 @@ describe("what a dataset does next", () => {
   });
 
   test("repeats a pending window that is still the next one", () => {
-    expect(nextStep(pending(), { version: 2, hi: 200n }, "cursor").kind).toBe("repeat");
+    expect(nextStep(pending(), { version: 2, hi: 200n }, by("cursor")).kind).toBe("repeat");
   });
 
   test("settles a window that was committed before the state was saved", () => {
-    expect(nextStep(pending(), { version: 3, hi: 300n }, "cursor").kind).toBe("settle");
+    expect(nextStep(pending(), { version: 3, hi: 300n }, by("cursor")).kind).toBe("settle");
   });
 
   test("plans again when a later window landed while ours failed", () => {
-    expect(nextStep(pending(), { version: 3, hi: 450n }, "cursor")).toMatchObject({
+    expect(nextStep(pending(), { version: 3, hi: 450n }, by("cursor"))).toMatchObject({
       kind: "fresh",
       laneVersion: 4,
       lo: 450n,
       superseded: { attemptId: "a1" },
     });
-    expect(nextStep(pending(), { version: 7, hi: 900n }, "cursor")).toMatchObject({
+    expect(nextStep(pending(), { version: 7, hi: 900n }, by("cursor"))).toMatchObject({
       kind: "fresh",
       laneVersion: 8,
       lo: 900n,
@@ -60,12 +64,12 @@ describe("what a dataset does next", () => {
   });
 
   test("plans again when the table went back behind the pending window", () => {
-    expect(nextStep(pending(), { version: 1, hi: 100n }, "cursor")).toMatchObject({
+    expect(nextStep(pending(), { version: 1, hi: 100n }, by("cursor"))).toMatchObject({
       kind: "fresh",
       laneVersion: 2,
       lo: 100n,
     });
-    expect(nextStep(pending(), { version: 2, hi: 150n }, "cursor")).toMatchObject({
+    expect(nextStep(pending(), { version: 2, hi: 150n }, by("cursor"))).toMatchObject({
       kind: "fresh",
       laneVersion: 3,
       lo: 150n,
@@ -73,11 +77,11 @@ describe("what a dataset does next", () => {
   });
 
   test("plans again when the definition reads by another cursor now", () => {
-    expect(nextStep(pending(), { version: 2, hi: 200n }, "another").kind).toBe("fresh");
+    expect(nextStep(pending(), { version: 2, hi: 200n }, by("another")).kind).toBe("fresh");
   });
 
   test("a full refresh is settled by its snapshot", () => {
-    expect(nextStep(pending({ window: null }), { version: 3, hi: 310n }, "cursor").kind).toBe("settle");
-    expect(nextStep(pending({ window: null }), { version: 2, hi: 200n }, "cursor").kind).toBe("repeat");
+    expect(nextStep(pending({ window: null }), { version: 3, hi: 310n }, by("cursor")).kind).toBe("settle");
+    expect(nextStep(pending({ window: null }), { version: 2, hi: 200n }, by("cursor")).kind).toBe("repeat");
   });
 });

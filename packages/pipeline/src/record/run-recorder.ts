@@ -1,6 +1,6 @@
 import { appendFile, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunManifest } from "../manifest.ts";
+import { RunManifest } from "../manifest.ts";
 import { renderReport } from "../report/index.ts";
 import type { RunEvent } from "../run-event.ts";
 import type { Redactor } from "./redactor.ts";
@@ -8,9 +8,10 @@ import type { Redactor } from "./redactor.ts";
 /** Writes a run's records: `events.jsonl` as it happens, `manifest.json` and `report.html` at the end. */
 export interface RunRecorder {
   readonly directory: string;
+  /** The event has been redacted. */
   record(event: RunEvent): void;
-  /** Resolves when everything recorded so far is on disk. */
-  finish(manifest: RunManifest): Promise<void>;
+  /** Resolves when everything recorded so far is on disk, to the manifest as it is there. */
+  finish(manifest: RunManifest): Promise<RunManifest>;
 }
 
 export async function openRunRecorder(runsRoot: string, runId: string, redactor: Redactor): Promise<RunRecorder> {
@@ -24,7 +25,7 @@ export async function openRunRecorder(runsRoot: string, runId: string, redactor:
     directory,
     record(event) {
       events.push(event);
-      const line = `${redactor.redact(JSON.stringify(event))}\n`;
+      const line = `${JSON.stringify(event)}\n`;
       written = written
         .then(() => appendFile(path, line))
         .catch((error: unknown) => {
@@ -34,8 +35,10 @@ export async function openRunRecorder(runsRoot: string, runId: string, redactor:
     async finish(manifest) {
       await written;
       if (failure) throw failure;
-      await writeWhole(join(directory, "manifest.json"), redactor.redact(`${JSON.stringify(manifest, null, 2)}\n`));
-      await writeWhole(join(directory, "report.html"), redactor.redact(renderReport(manifest, events)));
+      const told = redactor.redactIn(RunManifest, manifest);
+      await writeWhole(join(directory, "manifest.json"), `${JSON.stringify(told, null, 2)}\n`);
+      await writeWhole(join(directory, "report.html"), redactor.redact(renderReport(told, events)));
+      return told;
     },
   };
 }

@@ -1,9 +1,11 @@
 import { sourceName } from "@snowmelt/core/definition";
 import { coreError, isSnowmeltError } from "@snowmelt/core/errors";
-import type { DatasetResult, RunFailure } from "../manifest.ts";
+import type { DatasetResult, ManifestSlice, RunFailure } from "../manifest.ts";
 import { tablePath } from "../plan/dataset-place.ts";
-import { liveLane } from "../plan/live-lane.ts";
+import { laneOf } from "../plan/lane.ts";
 import { guarantees } from "../plan/pipeline-plan.ts";
+import { type BackfillSlice, live, type Purpose } from "../plan/purpose.ts";
+import { resultLabel } from "../result-label.ts";
 import type { Stage } from "../run-event.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -25,9 +27,10 @@ export interface DatasetRecord {
 
 const progressEveryMs = 200;
 
-export function openDatasetRecord(context: RunContext, name: string): DatasetRecord {
+export function openDatasetRecord(context: RunContext, name: string, purpose: Purpose = live): DatasetRecord {
   const { clock, emit, definition, environmentName, metrics, signal } = context;
-  let result = emptyResult(context, name);
+  let result = emptyResult(context, name, purpose);
+  const label = resultLabel(result);
   let current: Stage | null = null;
   /** In stages: what a dataset waits for others is not its own. */
   let spentMs = 0;
@@ -37,13 +40,13 @@ export function openDatasetRecord(context: RunContext, name: string): DatasetRec
     result = { ...result, peakRssBytes: Math.max(result.peakRssBytes, rssBytes) };
     return rssBytes;
   };
-  emit({ kind: "datasetStarted", dataset: name });
+  emit({ kind: "datasetStarted", dataset: label });
 
   const close = (outcome: DatasetResult["outcome"], failure: RunFailure | null): DatasetResult => {
     sampleMemory();
     const durationMs = spentMs;
     result = { ...result, outcome, failure, durationMs };
-    emit({ kind: "datasetFinished", dataset: name, outcome, durationMs });
+    emit({ kind: "datasetFinished", dataset: label, outcome, durationMs });
     const dimensions = { Environment: environmentName, Pipeline: definition.name, Dataset: name };
     metrics.record({ name: "RowsExtracted", value: result.counts.extracted, unit: "Count", dimensions });
     metrics.record({ name: "BytesWritten", value: result.bytesWritten, unit: "Bytes", dimensions });
@@ -57,12 +60,12 @@ export function openDatasetRecord(context: RunContext, name: string): DatasetRec
     },
     notice(code, message) {
       result = { ...result, notices: [...result.notices, { code, message }] };
-      emit({ kind: "notice", dataset: name, code, message });
+      emit({ kind: "notice", dataset: label, code, message });
     },
     async stage(stage, run) {
       current = stage;
       const [startedAtMs, from] = [clock.nowMs(), clock.monotonicMs()];
-      emit({ kind: "stageStarted", dataset: name, stage });
+      emit({ kind: "stageStarted", dataset: label, stage });
       const end = (): number => {
         const durationMs = clock.monotonicMs() - from;
         spentMs += durationMs;
@@ -74,7 +77,7 @@ export function openDatasetRecord(context: RunContext, name: string): DatasetRec
         end();
         throw error;
       });
-      emit({ kind: "stageFinished", dataset: name, stage, durationMs: end() });
+      emit({ kind: "stageFinished", dataset: label, stage, durationMs: end() });
       current = null;
       return passed;
     },
@@ -83,9 +86,9 @@ export function openDatasetRecord(context: RunContext, name: string): DatasetRec
       const now = clock.monotonicMs();
       if (now - lastProgressMs < progressEveryMs && moved.rows !== moved.rowsExpected) return;
       lastProgressMs = now;
-      emit({ kind: "progress", dataset: name, stage, ...moved, rssBytes });
+      emit({ kind: "progress", dataset: label, stage, ...moved, rssBytes });
     },
-    retry: (stage, failure) => emit({ kind: "retry", dataset: name, stage, ...failure }),
+    retry: (stage, failure) => emit({ kind: "retry", dataset: label, stage, ...failure }),
     finish: (outcome) => close(outcome, null),
     fail: (error) => close("failed", failureOf(signal.aborted ? abortedBy(error) : error, current)),
   };
@@ -99,6 +102,8 @@ function abortedBy(error: unknown): unknown {
   });
 }
 
+const sliceOf = ({ backfillId, number, of }: BackfillSlice): ManifestSlice => ({ backfillId, number, of });
+
 /** What a person and the exit code need of an error. Its message holds no secret, by the rule for messages. */
 export function failureOf(error: unknown, stage: Stage | null): RunFailure {
   if (isSnowmeltError(error)) {
@@ -109,10 +114,16 @@ export function failureOf(error: unknown, stage: Stage | null): RunFailure {
   return { code: "UNEXPECTED", category: "internal", message, stage, retryable: false };
 }
 
-function emptyResult({ definition, environmentName, lake }: RunContext, name: string): DatasetResult {
+function emptyResult(
+  { definition, environmentName: environment, lake }: RunContext,
+  name: string,
+  purpose: Purpose,
+): DatasetResult {
   const dataset = definition.datasets[name];
   return {
     dataset: name,
+    purpose: purpose.kind,
+    slice: purpose.kind === "slice" ? sliceOf(purpose.slice) : null,
     outcome: "failed",
     source: dataset ? sourceName(dataset.source) : name,
     sql: null,
@@ -124,7 +135,7 @@ function emptyResult({ definition, environmentName, lake }: RunContext, name: st
     route: "stream",
     table: dataset ? `${lake.uri}/${tablePath(name, dataset)}` : name,
     deltaVersion: null,
-    lane: liveLane({ environment: environmentName, pipeline: definition.name, dataset: name }),
+    lane: laneOf({ environment, pipeline: definition.name, dataset: name }, purpose),
     laneVersion: null,
     attemptId: null,
     counts: {

@@ -1,56 +1,23 @@
-import { mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { definitionHash, type Pipeline, type SnowflakeConnection } from "@snowmelt/core/definition";
-import {
-  type Clock,
-  type Logger,
-  type Metrics,
-  type Random,
-  type Secrets,
-  silentLogger,
-  silentMetrics,
-  systemClock,
-  systemRandom,
-} from "@snowmelt/core/ports";
-import { openFileStore } from "@snowmelt/lake/store";
-import { openSnowflake, parseSnapshot, planSnapshot } from "@snowmelt/snowflake";
+import type { Pipeline } from "@snowmelt/core/definition";
 import type { DatasetResult, RunManifest } from "../manifest.ts";
-import { liveLane } from "../plan/live-lane.ts";
-import { resolveRun } from "../plan/resolve-run.ts";
-import { rememberSecrets } from "../record/redactor.ts";
-import { openRunRecorder } from "../record/run-recorder.ts";
-import type { RunEvent } from "../run-event.ts";
-import { snowmeltVersion } from "../snowmelt-version.ts";
+import { laneOf } from "../plan/lane.ts";
+import { live, type Purpose } from "../plan/purpose.ts";
 import { type InspectedDataset, inspectDataset } from "../stages/inspect-dataset.ts";
 import { openLease } from "../state/lease.ts";
-import { openStateStore } from "../state/state-store.ts";
 import { type DatasetRecord, openDatasetRecord } from "./dataset-record.ts";
+import { type RecordedRunOptions, recordRun } from "./record-run.ts";
 import type { RunContext } from "./run-context.ts";
-import { runWindow } from "./run-window.ts";
+import { runOne } from "./run-one.ts";
+import { takeSnapshot } from "./take-snapshot.ts";
 
-export interface RunOptions {
-  /** One of the platform's environments. */
-  readonly environment: string;
-  /** Resolves the definition's secret references. */
-  readonly secrets: Secrets;
+export interface RunOptions extends RecordedRunOptions {
   /** @default every dataset of the pipeline */
   readonly datasets?: readonly string[] | undefined;
-  /** Takes the place of parts of the environment's connection, such as the port of a local server. */
-  readonly connection?: Partial<SnowflakeConnection> | undefined;
-  /** Folder of the file state store. @default ".snowmelt/state" */
-  readonly stateRoot?: string | undefined;
-  /** Folder of the run records; a run has its own below it. @default ".snowmelt/runs" */
-  readonly runsRoot?: string | undefined;
-  /** What a relative lake root is relative to. @default the working directory */
-  readonly baseDirectory?: string | undefined;
-  /** Abort stops the run: what is under way is undone or left pending, and nothing half-done is visible. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: RunEvent) => void) | undefined;
-  readonly clock?: Clock | undefined;
-  readonly random?: Random | undefined;
-  readonly logger?: Logger | undefined;
-  readonly metrics?: Metrics | undefined;
+  /**
+   * Reads every dataset from the beginning and lets what comes take the place of its table's rows, also where a fingerprint says
+   * that nothing has changed. Incremental datasets go on from this run's snapshot, less the lag. @default false
+   */
+  readonly refresh?: boolean | undefined;
 }
 
 /**
@@ -59,71 +26,8 @@ export interface RunOptions {
  * where no run could begin: a wrong definition or call, no connection, no folder to write to. May be repeated at any time.
  */
 export async function runPipeline(definition: Pipeline, options: RunOptions): Promise<RunManifest> {
-  const { clock = systemClock, random = systemRandom, signal = new AbortController().signal } = options;
-  const { environment, snowflake, lakeRoot, datasets, stateRoot, runsRoot } = resolveRun(definition, options);
-  const { secrets, redactor } = rememberSecrets(options.secrets);
-  const startedAtMs = clock.nowMs();
-  const runId = newRunId(startedAtMs, random);
-  const hash = definitionHash(definition);
-  await using session = await openSnowflake(snowflake, {
-    secrets,
-    clock,
-    random,
-    signal,
-    ...(options.logger ? { logger: options.logger } : {}),
-  });
-  const recorder = await openRunRecorder(runsRoot, runId, redactor);
-  const stateObjects = openFileStore(stateRoot);
-  const spillDirectory = join(tmpdir(), "snowmelt");
-  await mkdir(spillDirectory, { recursive: true });
-  const context: RunContext = {
-    runId,
-    definition,
-    definitionHash: hash,
-    environmentName: options.environment,
-    environment,
-    session,
-    lake: openFileStore(lakeRoot),
-    state: openStateStore(stateObjects),
-    stateObjects,
-    spillDirectory,
-    clock,
-    random,
-    logger: options.logger ?? silentLogger,
-    metrics: options.metrics ?? silentMetrics,
-    signal,
-    emit: (event) => {
-      const stamped = { ...event, runId, atMs: clock.nowMs() };
-      recorder.record(stamped);
-      options.onEvent?.(stamped);
-    },
-  };
-  context.emit({
-    kind: "runStarted",
-    pipeline: definition.name,
-    environment: options.environment,
-    datasets: [...datasets],
-    definitionHash: hash,
-  });
-  const results = await runDatasets(context, datasets);
-  const status = results.some(({ outcome }) => outcome === "failed") ? "failed" : "succeeded";
-  const finishedAtMs = clock.nowMs();
-  context.emit({ kind: "runFinished", status, durationMs: finishedAtMs - startedAtMs });
-  const manifest: RunManifest = {
-    manifestVersion: 1,
-    runId,
-    pipeline: definition.name,
-    environment: options.environment,
-    definitionHash: hash,
-    snowmeltVersion,
-    startedAt: new Date(startedAtMs).toISOString(),
-    finishedAt: new Date(finishedAtMs).toISOString(),
-    status,
-    lake: context.lake.uri,
-    datasets: results,
-  };
-  await recorder.finish(manifest);
-  return manifest;
+  const purpose: Purpose = options.refresh ? { kind: "refresh" } : live;
+  return recordRun(definition, options, (context, datasets) => runDatasets(context, datasets, purpose));
 }
 
 interface Opened {
@@ -134,14 +38,14 @@ interface Opened {
 }
 
 /** Everything is inspected first, then one moment is taken that all datasets are read as of. */
-async function runDatasets(context: RunContext, names: readonly string[]): Promise<DatasetResult[]> {
+async function runDatasets(context: RunContext, names: readonly string[], purpose: Purpose): Promise<DatasetResult[]> {
   const results: DatasetResult[] = [];
   const opened: Opened[] = [];
   try {
     for (const name of names) {
-      const record = openDatasetRecord(context, name);
+      const record = openDatasetRecord(context, name, purpose);
       try {
-        opened.push({ name, record, ...(await record.stage("plan", () => openDataset(context, name))) });
+        opened.push({ name, record, ...(await record.stage("plan", () => openDataset(context, name, purpose))) });
       } catch (error) {
         results.push(record.fail(error));
       }
@@ -157,12 +61,16 @@ async function runDatasets(context: RunContext, names: readonly string[]): Promi
   return results;
 }
 
-async function openDataset(context: RunContext, name: string): Promise<Pick<Opened, "lease" | "inspected">> {
+async function openDataset(
+  context: RunContext,
+  name: string,
+  purpose: Purpose,
+): Promise<Pick<Opened, "lease" | "inspected">> {
   const { definition, environmentName: environment, stateObjects: store, runId, clock } = context;
-  const lane = liveLane({ environment, pipeline: definition.name, dataset: name });
+  const lane = laneOf({ environment, pipeline: definition.name, dataset: name }, purpose);
   const lease = await openLease({ store, lane, runId, clock });
   try {
-    const inspected = await inspectDataset(context, name);
+    const inspected = await inspectDataset(context, name, purpose);
     return { lease, inspected };
   } catch (error) {
     await lease[Symbol.asyncDispose]();
@@ -178,7 +86,7 @@ async function runDataset(
 ): Promise<DatasetResult[]> {
   const first = await runOne(context, { record, inspected, snapshotMicros });
   const wasLeftOver = first.notices.some(({ code }) => code === "WINDOW_REPEATED" || code === "COMMIT_FOUND");
-  if (first.outcome === "failed" || !wasLeftOver) return [first];
+  if (first.outcome === "failed" || !wasLeftOver || inspected.purpose.kind !== "live") return [first];
   const again = openDatasetRecord(context, name);
   try {
     const second = await runOne(context, {
@@ -190,29 +98,4 @@ async function runDataset(
   } catch (error) {
     return [first, again.fail(error)];
   }
-}
-
-async function runOne(
-  context: RunContext,
-  { record, inspected, snapshotMicros }: Pick<Opened, "record" | "inspected"> & { readonly snapshotMicros: bigint },
-): Promise<DatasetResult> {
-  try {
-    return await runWindow(context, inspected, { record, snapshotMicros });
-  } catch (error) {
-    context.logger.log("error", "a dataset failed", {
-      dataset: inspected.name,
-      error: error instanceof Error ? error.message : String(error),
-    });
-    return record.fail(error);
-  }
-}
-
-async function takeSnapshot({ session, signal }: RunContext): Promise<bigint> {
-  const { rows } = await session.query(planSnapshot().sql, [], { signal });
-  return parseSnapshot(rows);
-}
-
-/** Sorts by time: `20261123T121314567Z-1f2e3d4c`. */
-function newRunId(nowMs: number, random: Random): string {
-  return `${new Date(nowMs).toISOString().replace(/[-:.]/g, "")}-${random.uuid().slice(0, 8)}`;
 }

@@ -1,6 +1,8 @@
 import type { LandedFile, Snapshot } from "@snowmelt/lake/delta";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
 import { quarantinePath } from "../plan/dataset-place.ts";
+import { attemptHi } from "../plan/next-step.ts";
+import type { Purpose } from "../plan/purpose.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
 import { abandonAttempt, sweepAttempts } from "../stages/abandon-attempt.ts";
@@ -10,9 +12,9 @@ import { extract } from "../stages/extract.ts";
 import type { InspectedDataset } from "../stages/inspect-dataset.ts";
 import { type LandedAttempt, land } from "../stages/land.ts";
 import { type Next, nextAttempt } from "../stages/next-attempt.ts";
-import { type StagedWrite, stageWrite } from "../stages/stage-write.ts";
+import { type StagedWrite, stageWrite, writeKind } from "../stages/stage-write.ts";
 import { verify } from "../stages/verify.ts";
-import { type AttemptWindow, retirePending } from "../state/dataset-state.ts";
+import { type Attempt, type AttemptWindow, type Landed, retirePending } from "../state/dataset-state.ts";
 import type { DatasetRecord } from "./dataset-record.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -34,14 +36,18 @@ export async function runWindow(
   const landed = await orAbandon(context, inspected, false, () =>
     landAttempt(context, inspected, { next, record, snapshotMicros }),
   );
-  if (inspected.dataset.sync.kind === "incremental" && landed.rowsExtracted === 0) {
-    await settle(context, inspected);
+  if (
+    writeKind(inspected) !== "overwrite" &&
+    inspected.dataset.sync.kind === "incremental" &&
+    landed.rowsExtracted === 0
+  ) {
+    await settle(context, inspected, null);
     return record.finish("empty");
   }
   const committed = await orAbandon(context, inspected, true, () =>
     commitAttempt(context, inspected, { landed, record }),
   );
-  await settle(context, inspected);
+  await settle(context, inspected, committed === "committed" ? landed.attempt : null);
   await sweepAttempts(context, inspected);
   return record.finish(committed);
 }
@@ -138,9 +144,14 @@ async function verifyStaged(
 }
 
 /** Nothing is pending any more. The state is a cache: where it cannot be told, the next run finds out from the table. */
-async function settle({ state: store, logger }: RunContext, { lane, name }: InspectedDataset): Promise<void> {
+async function settle(
+  { state: store, logger }: RunContext,
+  { lane, name }: InspectedDataset,
+  committed: Attempt | null,
+): Promise<void> {
   try {
-    await store.write(retirePending(await store.read(lane)));
+    const settled = retirePending(await store.read(lane));
+    await store.write(committed ? { ...settled, landed: landedBy(committed) } : settled);
   } catch (error) {
     logger.log("warn", "the window is done, and the state could not be told", {
       dataset: name,
@@ -148,6 +159,13 @@ async function settle({ state: store, logger }: RunContext, { lane, name }: Insp
     });
   }
 }
+
+const landedBy = (attempt: Attempt): Landed => ({
+  laneVersion: attempt.laneVersion,
+  hi: String(attemptHi(attempt)),
+  readBy: attempt.readBy,
+  fingerprint: attempt.fingerprint,
+});
 
 function noteInspected(record: DatasetRecord, inspected: InspectedDataset): void {
   const { guarantee, schema, described, dataset } = inspected;
@@ -180,6 +198,9 @@ function finishWithout(
     case "empty":
       record.note({ window: windowOf(inspected, next.window) });
       return record.finish("empty");
+    case "done":
+      record.note({ window: windowOf(inspected, sliceWindow(inspected.purpose)) });
+      return record.finish("alreadyCommitted");
     case "unchanged":
       return record.finish("unchanged");
     default:
@@ -188,11 +209,16 @@ function finishWithout(
 }
 
 function windowOf(
-  { dataset: { sync }, columns }: InspectedDataset,
+  { dataset: { sync }, columns, purpose }: InspectedDataset,
   window: AttemptWindow | null,
 ): DatasetResult["window"] {
-  return sync.kind === "incremental" && window ? manifestWindow(cursorOf(sync, columns), window) : null;
+  return sync.kind === "incremental" && purpose.kind !== "refresh" && window
+    ? manifestWindow(cursorOf(sync, columns), window)
+    : null;
 }
+
+const sliceWindow = (purpose: Purpose): AttemptWindow | null =>
+  purpose.kind === "slice" ? purpose.slice.window : null;
 
 function noteLanded(record: DatasetRecord, { schema }: InspectedDataset, landed: LandedAttempt): void {
   record.note({

@@ -1,13 +1,14 @@
 import type { Incremental } from "@snowmelt/core/definition";
 import { parseWindow, planWindow } from "@snowmelt/snowflake";
 import { pipelineError } from "../pipeline-error.ts";
-import { datasetHash, type Fingerprint, sameFingerprint } from "../plan/fingerprint.ts";
+import { fingerprintAt, sameFingerprint } from "../plan/fingerprint.ts";
 import { resumeFrom } from "../plan/read-by.ts";
 import { boundNumber, cursorOf, lagMicros } from "../plan/window.ts";
 import type { RunContext } from "../run/run-context.ts";
-import type { AttemptWindow } from "../state/dataset-state.ts";
+import type { AttemptWindow, DatasetState } from "../state/dataset-state.ts";
 import { countSource } from "./count-source.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
+import { laneInfo } from "./lane-info.ts";
 
 export type WindowChoice =
   | {
@@ -16,66 +17,89 @@ export type WindowChoice =
       readonly snapshotMicros: bigint;
       /** Rows the source has in the window at the snapshot; null where it cannot be asked for the same moment. */
       readonly sourceRows: bigint | null;
+      /** The table's last window was read by another cursor, so this one begins at the beginning. */
+      readonly isRestart: boolean;
     }
-  | { readonly kind: "empty"; readonly window: AttemptWindow; readonly snapshotMicros: bigint }
+  | {
+      readonly kind: "empty";
+      readonly window: AttemptWindow;
+      readonly snapshotMicros: bigint;
+      readonly isRestart: boolean;
+    }
   /** A full refresh that would land the same rows again. */
-  | { readonly kind: "unchanged"; readonly snapshotMicros: bigint };
+  | { readonly kind: "unchanged"; readonly snapshotMicros: bigint; readonly isRestart: false };
 
 type ChooseContext = Pick<RunContext, "session" | "signal">;
 
+interface Asked {
+  /** Where the table's last window ended. */
+  readonly hi: bigint | null;
+  /** The run's moment, taken after the source was inspected. */
+  readonly snapshotMicros: bigint;
+  readonly state: Pick<DatasetState, "landed">;
+}
+
 /**
- * The next window from the table's own end. `snapshotMicros` is the run's moment, taken after the source was inspected.
- * Throws CURSOR_IS_NULL where rows would never be read.
+ * What to read next: from the table's own end, all of the source, or a slice's fixed bounds. Throws CURSOR_IS_NULL where rows
+ * would never be read.
  */
 export async function chooseWindow(
   context: ChooseContext,
   inspected: InspectedDataset,
-  { hi: last, snapshotMicros }: { readonly hi: bigint | null; readonly snapshotMicros: bigint },
+  asked: Asked,
 ): Promise<WindowChoice> {
-  const { sync } = inspected.dataset;
-  if (sync.kind !== "incremental") {
-    const fingerprint = fingerprintOf(inspected);
-    const landed = inspected.laneInfo.fingerprint;
-    if (fingerprint && landed && sameFingerprint(fingerprint, landed)) return { kind: "unchanged", snapshotMicros };
-    return {
-      kind: "land",
-      window: null,
-      snapshotMicros,
-      sourceRows: await countSource(context, inspected, { window: null, snapshotMicros }),
-    };
-  }
-  const { lo } = resumeFrom(inspected.dataset, { hi: last, readBy: inspected.laneInfo.readBy, now: inspected.readBy });
+  const { purpose, dataset } = inspected;
+  const { sync } = dataset;
+  const { snapshotMicros } = asked;
+  if (purpose.kind === "slice")
+    return countWindow(context, inspected, { window: purpose.slice.window, snapshotMicros });
+  if (sync.kind !== "incremental") return chooseFull(context, inspected, asked);
   const { hi, nullCursors } = await windowEnd(context, inspected, { sync, snapshotMicros });
+  if (purpose.kind === "refresh") {
+    const window = { lo: null, hi: String(hi ?? lowest) };
+    const sourceRows = await countSource(context, inspected, { window, snapshotMicros });
+    return { kind: "land", window, snapshotMicros, sourceRows, isRestart: false };
+  }
+  const readBy = asked.hi === null ? undefined : (await laneInfo(inspected, asked.state)).readBy;
+  const { lo, isRestart } = resumeFrom(dataset, { hi: asked.hi, readBy, now: inspected.readBy });
   const isAhead = hi !== undefined && (lo === null || hi > lo);
   // Rows without a cursor come in every window, also in one that ends where it begins.
   const end = isAhead ? hi : (lo ?? lowest);
   const window: AttemptWindow = { lo: lo === null ? null : String(lo), hi: String(end) };
-  if (!isAhead && nullCursors === 0n) return { kind: "empty", window, snapshotMicros };
-  const sourceRows = await countSource(context, inspected, { window, snapshotMicros });
+  if (!isAhead && nullCursors === 0n) return { kind: "empty", window, snapshotMicros, isRestart };
+  return { ...(await countWindow(context, inspected, { window, snapshotMicros })), isRestart };
+}
+
+async function chooseFull(
+  context: ChooseContext,
+  inspected: InspectedDataset,
+  { snapshotMicros, state }: Asked,
+): Promise<WindowChoice> {
+  const { purpose, dataset, described, position } = inspected;
+  const fingerprint = fingerprintAt(dataset, described, snapshotMicros);
+  const mayBeSkipped = purpose.kind === "live" && fingerprint !== null && position.version > 0;
+  const landed = mayBeSkipped ? (await laneInfo(inspected, state)).fingerprint : undefined;
+  if (fingerprint && landed && sameFingerprint(fingerprint, landed))
+    return { kind: "unchanged", snapshotMicros, isRestart: false };
+  const sourceRows = await countSource(context, inspected, { window: null, snapshotMicros });
+  return { kind: "land", window: null, snapshotMicros, sourceRows, isRestart: false };
+}
+
+async function countWindow(
+  context: ChooseContext,
+  inspected: InspectedDataset,
+  asked: { readonly window: AttemptWindow; readonly snapshotMicros: bigint },
+): Promise<Exclude<WindowChoice, { kind: "unchanged" }>> {
+  const sourceRows = await countSource(context, inspected, asked);
   return sourceRows === 0n
-    ? { kind: "empty", window, snapshotMicros }
-    : { kind: "land", window, snapshotMicros, sourceRows };
+    ? { kind: "empty", ...asked, isRestart: false }
+    : { kind: "land", ...asked, sourceRows, isRestart: false };
 }
 
-export function fingerprintOf({ dataset, described }: InspectedDataset): Fingerprint | undefined {
-  if (
-    !described ||
-    described.table.kind === "view" ||
-    described.lastAlteredMicros === undefined ||
-    described.rowCount === undefined
-  ) {
-    return undefined;
-  }
-  return {
-    lastAlteredMicros: String(described.lastAlteredMicros),
-    rowCount: String(described.rowCount),
-    datasetHash: datasetHash(dataset),
-  };
-}
-
-async function windowEnd(
+/** Where a window that is read at a moment may end, by the server; undefined for a number cursor without any value. */
+export async function windowEnd(
   { session, signal }: ChooseContext,
-  { source, columns, guarantee }: InspectedDataset,
+  { source, columns, guarantee }: Pick<InspectedDataset, "source" | "columns" | "guarantee">,
   { sync, snapshotMicros }: { readonly sync: Incremental; readonly snapshotMicros: bigint },
 ): Promise<{ readonly hi: bigint | undefined; readonly nullCursors: bigint }> {
   const cursor = cursorOf(sync, columns);

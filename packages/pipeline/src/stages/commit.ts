@@ -1,8 +1,9 @@
-import type { CommitOutcome, Snapshot } from "@snowmelt/lake/delta";
+import { type CommitOutcome, type LaneStep, readLane, type Snapshot } from "@snowmelt/lake/delta";
 import { pipelineError } from "../pipeline-error.ts";
+import { refreshLane } from "../plan/lane.ts";
 import { attemptHi } from "../plan/next-step.ts";
 import type { RunContext } from "../run/run-context.ts";
-import { fingerprintOf } from "./choose-window.ts";
+import type { Attempt } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
 import { commitQuarantine } from "./quarantine.ts";
@@ -40,7 +41,7 @@ export async function commit(
   let staged = first;
   for (let staging = 1; ; staging++) {
     const outcome = await inspected.table.commit(staged.plan, {
-      lanes: [{ appId: inspected.lane, n: attempt.laneVersion, hi: attemptHi(attempt) }],
+      lanes: lanesOf(context, inspected, { attempt, planned: staged.planned }),
       info: commitInfo(context, inspected, landed),
       signal,
     });
@@ -50,23 +51,34 @@ export async function commit(
   }
 }
 
+/** The dataset's own step; a refresh by a cursor also leaves its moment, for slices that were read before it. */
+function lanesOf(
+  { environmentName: environment, definition }: RunContext,
+  { lane, name, purpose, dataset }: InspectedDataset,
+  { attempt, planned }: { readonly attempt: Attempt; readonly planned: Snapshot | undefined },
+): readonly LaneStep[] {
+  const step = { appId: lane, n: attempt.laneVersion, hi: attemptHi(attempt) };
+  if (purpose.kind !== "refresh" || dataset.sync.kind !== "incremental") return [step];
+  const appId = refreshLane({ environment, pipeline: definition.name, dataset: name });
+  return [step, { appId, n: readLane(planned, appId).n + 1, hi: BigInt(attempt.snapshotMicros) }];
+}
+
 function commitInfo(
   { runId, definitionHash }: RunContext,
-  inspected: InspectedDataset,
+  { purpose }: InspectedDataset,
   { attempt }: LandedAttempt,
 ): Readonly<Record<string, unknown>> {
-  const fingerprint = fingerprintOf(inspected);
-  // An attempt that is repeated may be older than what the source was just asked: then it has no fingerprint.
-  const isOfSnapshot = fingerprint && BigInt(fingerprint.lastAlteredMicros) <= BigInt(attempt.snapshotMicros);
+  const { fingerprint } = attempt;
   return {
     runId,
+    purpose: purpose.kind,
     attemptId: attempt.attemptId,
     definitionHash,
     readBy: attempt.readBy,
     window: attempt.window,
     snapshotMicros: attempt.snapshotMicros,
     queryId: attempt.queryId,
-    ...(isOfSnapshot ? { fingerprint } : {}),
+    ...(fingerprint ? { fingerprint } : {}),
   };
 }
 

@@ -1,6 +1,5 @@
 import type { Dataset } from "@snowmelt/core/definition";
 import type { Field, SourceColumn } from "@snowmelt/core/types";
-
 import {
   compareSchema,
   type DeltaTable,
@@ -14,18 +13,17 @@ import { type DescribedTable, describeColumns, describeTable, type ExtractSource
 import { pipelineError } from "../pipeline-error.ts";
 import { extractSource, tablePath } from "../plan/dataset-place.ts";
 import { type LandingSchema, planLandingSchema } from "../plan/landing-schema.ts";
-import { liveLane } from "../plan/live-lane.ts";
+import { laneOf, refreshLane } from "../plan/lane.ts";
 import type { LanePosition } from "../plan/next-step.ts";
 import { type Guarantee, guarantees } from "../plan/pipeline-plan.ts";
+import { live, type Purpose } from "../plan/purpose.ts";
 import { readBy } from "../plan/read-by.ts";
 import type { RunContext } from "../run/run-context.ts";
-import { type LaneInfo, readLaneInfo } from "./lane-info.ts";
 
-/** A dataset as source and lake are now, before a window is chosen. */
-export interface InspectedDataset {
+/** A dataset's source as it is now, and how it lands. */
+export interface InspectedSource {
   readonly name: string;
   readonly dataset: Dataset;
-  readonly lane: string;
   readonly source: ExtractSource;
   readonly columns: readonly SourceColumn[];
   /** Undefined for a query. */
@@ -33,12 +31,19 @@ export interface InspectedDataset {
   readonly schema: LandingSchema;
   readonly layout: TableLayout;
   readonly guarantee: Guarantee;
+  /** What windows are bounds of now. */
+  readonly readBy: string;
   readonly table: DeltaTable;
+}
+
+/** A dataset as source and lake are now, before a window is chosen. */
+export interface InspectedDataset extends InspectedSource {
+  readonly purpose: Purpose;
+  readonly lane: string;
   readonly snapshot: Snapshot | undefined;
   readonly position: LanePosition;
-  /** What windows are bounds of now, and what the table's last one was. */
-  readonly readBy: string;
-  readonly laneInfo: LaneInfo;
+  /** The moment that the last refresh was read as of: what was read earlier may hold rows that are deleted by now. */
+  readonly refreshedMicros: bigint | null;
   /** The table's fields once this dataset's rows are in it. */
   readonly tableFields: readonly Field[];
 }
@@ -49,8 +54,17 @@ export type InspectContext = Pick<
 >;
 
 /** Reads what is there; writes nothing. Throws what makes the dataset impossible to land, naming it. */
-export async function inspectDataset(context: InspectContext, name: string): Promise<InspectedDataset> {
-  const { session, lake: store, clock, random, signal, definition, environmentName } = context;
+export async function inspectDataset(
+  context: InspectContext,
+  name: string,
+  purpose: Purpose = live,
+): Promise<InspectedDataset> {
+  return inspectTable(context, await inspectSource(context, name), purpose);
+}
+
+/** The part that asks the source. */
+export async function inspectSource(context: InspectContext, name: string): Promise<InspectedSource> {
+  const { session, lake: store, clock, random, signal, definition } = context;
   const dataset = definition.datasets[name];
   if (!dataset) {
     throw pipelineError(
@@ -66,27 +80,39 @@ export async function inspectDataset(context: InspectContext, name: string): Pro
     schema.batchFields,
     dataset.land.partitionBy.length === 0 ? [] : schema.partitions.map(({ transform }) => transform),
   );
-  const lane = liveLane({ environment: environmentName, pipeline: definition.name, dataset: name });
-  const table = openDeltaTable({ store, path: tablePath(name, dataset), clock, random });
-  const snapshot = await table.snapshot({ signal });
-  const { n, hi } = readLane(snapshot, lane);
-  const laneInfo = await readLaneInfo(table, snapshot, lane);
   return {
     name,
     dataset,
-    lane,
     source,
     columns,
     described,
     schema,
     layout,
     guarantee: described && described.retentionDays > 0 ? guarantees.snapshot : guarantees.statement,
-    table,
+    readBy: readBy(dataset, columns),
+    table: openDeltaTable({ store, path: tablePath(name, dataset), clock, random }),
+  };
+}
+
+/** The part that asks the table: may be repeated as it grows. */
+export async function inspectTable(
+  { signal, definition, environmentName }: Pick<InspectContext, "signal" | "definition" | "environmentName">,
+  source: InspectedSource,
+  purpose: Purpose,
+): Promise<InspectedDataset> {
+  const { table, layout } = source;
+  const place = { environment: environmentName, pipeline: definition.name, dataset: source.name };
+  const lane = laneOf(place, purpose);
+  const snapshot = await table.snapshot({ signal });
+  const { n, hi } = readLane(snapshot, lane);
+  return {
+    ...source,
+    purpose,
+    lane,
     snapshot,
     position: { version: n, hi: hi ?? null },
-    readBy: readBy(dataset, columns),
-    laneInfo,
-    tableFields: snapshot ? fieldsAfter(snapshot, layout, `${store.uri}/${table.path}`) : layout.fields,
+    refreshedMicros: readLane(snapshot, refreshLane(place)).hi ?? null,
+    tableFields: snapshot ? fieldsAfter(snapshot, layout, `${table.store.uri}/${table.path}`) : layout.fields,
   };
 }
 

@@ -18,6 +18,7 @@ import type { ExtractedAttempt } from "./extract.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import { planExtraction } from "./plan-attempt.ts";
 import { openQuarantine } from "./quarantine.ts";
+import { writeKind } from "./stage-write.ts";
 
 /** Rows on the lake that no log names yet, and everything that was seen of them on the way. */
 export interface LandedAttempt extends ExtractedAttempt {
@@ -31,7 +32,7 @@ export interface LandedAttempt extends ExtractedAttempt {
   readonly landedProfile: readonly ColumnProfile[];
   readonly histograms: readonly { readonly sampledRows: number; readonly histogram: Bucket[] | null }[];
   readonly rules: readonly RuleResult[];
-  /** Of the dataset's key, when the rows make a new table; a merge looks at the keys itself. */
+  /** Of the dataset's key, when the rows are all that the table will hold; a merge looks at the keys itself. */
   readonly keys: KeyReport | undefined;
 }
 
@@ -100,9 +101,10 @@ function openRules({ clock, spillDirectory }: RunContext, { schema }: InspectedD
   });
 }
 
-/** A merge into rows that are there indexes the window's keys; a new table only needs to know that none is there twice. */
-function openKeys({ spillDirectory }: RunContext, { schema, snapshot }: InspectedDataset): KeyTracker | undefined {
-  const isMerge = snapshot !== undefined && snapshot.files.size > 0;
+/** A merge into rows that are there indexes the window's keys; rows that are all of the table only need to be known not to be there twice. */
+function openKeys({ spillDirectory }: RunContext, inspected: InspectedDataset): KeyTracker | undefined {
+  const { schema, snapshot } = inspected;
+  const isMerge = writeKind(inspected) === "merge" && snapshot !== undefined && snapshot.files.size > 0;
   if (schema.key.length === 0 || isMerge) return undefined;
   return openKeyTracker({
     fields: schema.batchFields,

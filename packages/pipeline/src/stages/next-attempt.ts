@@ -1,5 +1,5 @@
 import { type NextStep, nextStep } from "../plan/next-step.ts";
-import { resumeFrom } from "../plan/read-by.ts";
+import { isBeforeRefresh } from "../plan/purpose.ts";
 import { instantText } from "../plan/window.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
@@ -18,6 +18,8 @@ export type Next =
       readonly sourceRows: bigint | null;
     }
   | { readonly kind: "settled"; readonly attempt: Attempt }
+  /** A slice that the table holds. */
+  | { readonly kind: "done" }
   | { readonly kind: "empty"; readonly window: { readonly lo: string | null; readonly hi: string } }
   | { readonly kind: "unchanged" };
 
@@ -32,7 +34,7 @@ export async function nextAttempt(
 ): Promise<Next> {
   const { state: store, signal } = context;
   const state = await store.read(inspected.lane, { signal });
-  const step = nextStep(state, inspected.position, inspected.readBy);
+  const step = nextStep(state, inspected.position, inspected);
   switch (step.kind) {
     case "settle":
       await store.write(retirePending(state), { signal });
@@ -41,6 +43,8 @@ export async function nextAttempt(
         `Run ${step.attempt.runId} had committed this window before it ended; the table holds it.`,
       );
       return { kind: "settled", attempt: step.attempt };
+    case "done":
+      return { kind: "done" };
     case "repeat":
       return repeat(context, inspected, { state, step, record, snapshotMicros });
     case "fresh": {
@@ -50,16 +54,13 @@ export async function nextAttempt(
           `An attempt of run ${step.superseded.runId} does not go on from where the table ends; it is given up.`,
         );
       }
-      if (
-        resumeFrom(inspected.dataset, { hi: step.lo, readBy: inspected.laneInfo.readBy, now: inspected.readBy })
-          .isRestart
-      ) {
+      const choice = await chooseWindow(context, inspected, { hi: step.lo, snapshotMicros, state });
+      if (choice.isRestart) {
         record.notice(
           "CURSOR_CHANGED",
           `The table's last window was read by another cursor, so this one reads the source from the beginning and merges it by key.`,
         );
       }
-      const choice = await chooseWindow(context, inspected, { hi: step.lo, snapshotMicros });
       const open = retirePending(state);
       if (choice.kind !== "land") {
         if (open !== state) await store.write(open, { signal });
@@ -94,8 +95,10 @@ async function repeat(
   const { attempt: earlier } = step;
   const { window } = earlier;
   const asked = { window, snapshotMicros: BigInt(earlier.snapshotMicros) };
-  const count =
-    planExtraction(inspected, asked).sql === earlier.sql ? await countUnlessGone(context, inspected, asked) : "gone";
+  const isOfUse =
+    planExtraction(inspected, asked).sql === earlier.sql &&
+    !isBeforeRefresh(inspected.purpose, inspected.refreshedMicros, asked.snapshotMicros);
+  const count = isOfUse ? await countUnlessGone(context, inspected, asked) : "gone";
   const isSame = count !== "gone";
   const attempt = isSame
     ? repeatAttempt(context, earlier)

@@ -1,4 +1,5 @@
 import { type ExtractPlan, planExtract } from "@snowmelt/snowflake";
+import { fingerprintAt } from "../plan/fingerprint.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt, AttemptWindow } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -20,9 +21,11 @@ export function planAttempt(
   return {
     attemptId,
     runId: context.runId,
+    purpose: inspected.purpose.kind,
     laneVersion,
     window,
     snapshotMicros: String(snapshotMicros),
+    fingerprint: fingerprintAt(inspected.dataset, inspected.described, snapshotMicros),
     definitionHash: context.definitionHash,
     readBy: inspected.readBy,
     requestId: context.random.uuid(),

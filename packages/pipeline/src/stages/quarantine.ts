@@ -1,6 +1,7 @@
 import { type BatchVerdict, inMask, maskedRows, type RowMask } from "@snowmelt/core/quality";
 import { type ColumnBatch, type Field, openVectorBuilder, takeRows } from "@snowmelt/core/types";
 import {
+  type AddFile,
   attemptOf,
   type CommitPlan,
   checkLane,
@@ -37,6 +38,8 @@ export interface Quarantine {
 export const rulesColumn = "_snowmelt_rules";
 /** The lane version of the window a quarantined row came with. It counts once the main table's lane holds that version. */
 export const windowColumn = "_snowmelt_n";
+/** The lane that window is of. */
+export const laneColumn = "_snowmelt_lane";
 
 /** Opened with the rules' descriptions by position, as a verdict numbers them. */
 export function openQuarantine(
@@ -64,12 +67,15 @@ export function openQuarantine(
       const bad = takeRows(batch, rows);
       const why = openVectorBuilder({ kind: "string" }, rows.length);
       const which = openVectorBuilder({ kind: "int64" }, rows.length);
+      const whose = openVectorBuilder({ kind: "string" }, rows.length);
       for (const row of rows) {
         why.appendText(failedRules(failing, row, descriptions));
         which.appendInt64(BigInt(attempt.laneVersion));
+        whose.appendText(inspected.lane);
       }
       writer ??= open();
-      await writer.append({ fields, columns: [...bad.columns, why.finish(), which.finish()], rowCount: rows.length });
+      const columns = [...bad.columns, why.finish(), which.finish(), whose.finish()];
+      await writer.append({ fields, columns, rowCount: rows.length });
       return takeRows(batch, otherRows(quarantine, batch.rowCount));
     },
     finish: async () => (await writer?.finish()) ?? [],
@@ -97,14 +103,14 @@ export async function commitQuarantine(
   const snapshot = await table.snapshot({ signal });
   const window = BigInt(attempt.laneVersion);
   const held = readLane(snapshot, appId);
-  const stale =
-    held.hi === window
-      ? [...(snapshot?.files ?? [])].filter(
-          ([path, { tags }]) => tags?.[windowTag] === String(window) && attemptOf(path) !== attempt.attemptId,
-        )
-      : [];
+  const isStale = ([path, { tags }]: readonly [string, AddFile]): boolean =>
+    tags?.[laneTag] === inspected.lane && tags[windowTag] === String(window) && attemptOf(path) !== attempt.attemptId;
+  const stale = held.hi === window ? [...(snapshot?.files ?? [])].filter(isStale) : [];
   if (files.length === 0 && stale.length === 0) return;
-  const adds = files.map((file) => ({ ...toAddFile(file), tags: { [windowTag]: String(window) } }));
+  const adds = files.map((file) => ({
+    ...toAddFile(file),
+    tags: { [laneTag]: inspected.lane, [windowTag]: String(window) },
+  }));
   const fields = quarantineFields(inspected);
   const plan = ((): CommitPlan => {
     if (!snapshot)
@@ -145,6 +151,7 @@ export async function commitQuarantine(
 const lost = (path: string, why: string) =>
   pipelineError("COMMIT_LOST", `The table ${path} moved on while the window was being landed: ${why} Run again.`);
 
+const laneTag = "snowmelt.lane";
 const windowTag = "snowmelt.n";
 
 const quarantineTable = ({ lake: store, clock, random }: RunContext, name: string): DeltaTable =>
@@ -156,6 +163,7 @@ function quarantineFields({ schema }: InspectedDataset): readonly Field[] {
     ...schema.batchFields.map((field) => ({ ...field, nullable: true })),
     { name: rulesColumn, type: { kind: "string" }, nullable: false },
     { name: windowColumn, type: { kind: "int64" }, nullable: false },
+    { name: laneColumn, type: { kind: "string" }, nullable: true },
   ];
 }
 

@@ -7,6 +7,7 @@ import {
   planAppend,
   planCreateTable,
   planOverwrite,
+  readLane,
   type Snapshot,
   snapshotFields,
   stageMerge,
@@ -14,6 +15,9 @@ import {
   withEvolvedSchema,
 } from "@snowmelt/lake/delta";
 import type { DatasetResult } from "../manifest.ts";
+import { pipelineError } from "../pipeline-error.ts";
+import { refreshLane } from "../plan/lane.ts";
+import { isBeforeRefresh } from "../plan/purpose.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
@@ -21,6 +25,8 @@ import type { LandedAttempt } from "./land.ts";
 /** A commit that only has to be made, and what it does to the table's rows. */
 export interface StagedWrite {
   readonly plan: CommitPlan;
+  /** What it was planned upon. */
+  readonly planned: Snapshot | undefined;
   readonly counts: Omit<DatasetResult["counts"], "extracted" | "quarantined">;
   readonly added: readonly LandedFile[];
   readonly removed: readonly string[];
@@ -29,13 +35,17 @@ export interface StagedWrite {
 /** How a dataset's rows join its table: they make it, take the place of all its rows, or are merged into them by key. */
 export function writeKind({
   dataset,
+  purpose,
   snapshot,
-}: Pick<InspectedDataset, "dataset" | "snapshot">): "create" | "overwrite" | "merge" {
+}: Pick<InspectedDataset, "dataset" | "purpose" | "snapshot">): "create" | "overwrite" | "merge" {
   if (!snapshot) return "create";
-  return dataset.sync.kind === "incremental" ? "merge" : "overwrite";
+  return dataset.sync.kind === "incremental" && purpose.kind !== "refresh" ? "merge" : "overwrite";
 }
 
-/** Upon a snapshot: a merge writes the files it changes anew. May be repeated, upon a newer snapshot too. */
+/**
+ * Upon a snapshot: a merge writes the files it changes anew. May be repeated, upon a newer snapshot too. COMMIT_LOST for a
+ * slice that was read before the table was refreshed: it might bring back what is deleted.
+ */
 export async function stageWrite(
   context: RunContext,
   inspected: InspectedDataset,
@@ -44,6 +54,7 @@ export async function stageWrite(
   const { clock, random, signal } = context;
   const { table, schema, tableFields, layout } = inspected;
   const snapshotMicros = BigInt(landed.attempt.snapshotMicros);
+  refuseOlderSlice(context, inspected, { snapshot, snapshotMicros });
   const files = landed.files;
   const adds = files.map((file) => toAddFile(file, snapshotMicros));
   const rows = files.reduce((sum, { rowCount }) => sum + rowCount, 0);
@@ -58,15 +69,19 @@ export async function stageWrite(
       createdAtMs: clock.nowMs(),
       files: adds,
     });
-    return { plan, counts: fresh, added: files, removed: [] };
+    return { plan, planned: snapshot, counts: fresh, added: files, removed: [] };
   }
   const evolved = (plan: CommitPlan): CommitPlan =>
     sameFields(tableFields, snapshotFields(snapshot)) ? plan : withEvolvedSchema(plan, snapshot, tableFields);
   if (writeKind({ ...inspected, snapshot }) === "overwrite") {
     const rowsBefore = liveRows(snapshot);
     const counts = { ...fresh, deleted: rowsBefore, rowsBefore };
+    const overwrite = planOverwrite(snapshot, adds, clock.nowMs());
+    // A change of metadata, be it to the same, makes everyone who planned upon the rows of before plan again.
+    const isRefresh = inspected.dataset.sync.kind === "incremental";
     return {
-      plan: evolved(planOverwrite(snapshot, adds, clock.nowMs())),
+      plan: isRefresh ? withEvolvedSchema(overwrite, snapshot, tableFields) : evolved(overwrite),
+      planned: snapshot,
       counts,
       added: files,
       removed: [...snapshot.files.keys()],
@@ -75,6 +90,7 @@ export async function stageWrite(
   if (snapshot.files.size === 0)
     return {
       plan: evolved({ ...planAppend(snapshot, adds), conflictRule: { kind: "table" } }),
+      planned: snapshot,
       counts: fresh,
       added: files,
       removed: [],
@@ -94,10 +110,25 @@ export async function stageWrite(
   const { inserted, updated, skippedAsOlder, rowsBefore, rowsAfter } = staged.counts;
   return {
     plan: staged.plan,
+    planned: snapshot,
     counts: { inserted, updated, skippedAsOlder, deleted: 0, rowsBefore, rowsAfter },
     added: staged.added,
     removed: staged.removed.map(({ path }) => path),
   };
+}
+
+function refuseOlderSlice(
+  { environmentName: environment, definition }: RunContext,
+  { name, purpose }: InspectedDataset,
+  { snapshot, snapshotMicros }: { readonly snapshot: Snapshot | undefined; readonly snapshotMicros: bigint },
+): void {
+  const refreshedMicros =
+    readLane(snapshot, refreshLane({ environment, pipeline: definition.name, dataset: name })).hi ?? null;
+  if (!isBeforeRefresh(purpose, refreshedMicros, snapshotMicros)) return;
+  throw pipelineError(
+    "COMMIT_LOST",
+    `The table of ${name} was refreshed after this slice was read, and the slice may hold rows that are deleted by now. Nothing was committed; run it again and it is read anew.`,
+  );
 }
 
 /** Rows of a snapshot by its statistics. */

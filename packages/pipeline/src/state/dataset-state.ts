@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Fingerprint } from "../plan/fingerprint.ts";
 
 const BigText = z.string().regex(/^-?\d+$/);
 
@@ -12,10 +13,17 @@ export const Attempt = z.object({
   runId: z.string(),
   /** The lane version this attempt is to commit. */
   laneVersion: z.number(),
-  /** Null for a full refresh. */
+  /** What the run that began it was asked for. */
+  purpose: z.enum(["live", "refresh", "slice"]),
+  /**
+   * Null where the dataset has no cursor: all of the source, and the lane ends at the snapshot. A refresh by a cursor reads all
+   * of the source too; its window says where live runs go on.
+   */
   window: AttemptWindow.nullable(),
   /** Microseconds of the server's clock; the `hi` action of a full refresh follows from it. */
   snapshotMicros: BigText,
+  /** The source's, looked up before the snapshot; null where there is none. */
+  fingerprint: Fingerprint.nullable(),
   definitionHash: z.string(),
   /** What the window's bounds are bounds of. */
   readBy: z.string(),
@@ -29,6 +37,15 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
+/** What a commit was, beyond its place in the lane. */
+const Landed = z.object({
+  laneVersion: z.number(),
+  hi: BigText,
+  readBy: z.string(),
+  fingerprint: Fingerprint.nullable(),
+});
+export type Landed = z.infer<typeof Landed>;
+
 /**
  * What is remembered of a dataset between runs. A cache: the table says what has landed, and everything here may be lost.
  */
@@ -36,6 +53,8 @@ export const DatasetState = z.object({
   stateVersion: z.literal(1),
   lane: z.string(),
   pending: Attempt.nullable(),
+  /** What the lane's last commit said of itself, so that the log need not be asked; counts only while the lane agrees. */
+  landed: Landed.nullable(),
   /**
    * Attempts that this run or an earlier one has given up. What they wrote is swept once the lane has reached their version:
    * before that a frozen writer could still commit it.
@@ -48,6 +67,7 @@ export const initialState = (lane: string): DatasetState => ({
   stateVersion: 1,
   lane,
   pending: null,
+  landed: null,
   terminalAttempts: [],
 });
 

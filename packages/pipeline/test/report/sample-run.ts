@@ -13,6 +13,8 @@ const at = (elapsedMs: number): number => sampleStartedAtMs + elapsedMs;
 
 const empty: DatasetResult = {
   dataset: "airports",
+  purpose: "live",
+  slice: null,
   outcome: "unchanged",
   source: "AVIATION.PUBLIC.AIRPORTS",
   sql: null,

@@ -1,0 +1,121 @@
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { definitionHash, type Pipeline, type SnowflakeConnection } from "@snowmelt/core/definition";
+import {
+  type Clock,
+  type Logger,
+  type Metrics,
+  type Random,
+  type Secrets,
+  silentLogger,
+  silentMetrics,
+  systemClock,
+  systemRandom,
+} from "@snowmelt/core/ports";
+import { openFileStore } from "@snowmelt/lake/store";
+import { openSnowflake } from "@snowmelt/snowflake";
+import type { DatasetResult, RunManifest } from "../manifest.ts";
+import { resolveRun } from "../plan/resolve-run.ts";
+import { rememberSecrets } from "../record/redactor.ts";
+import { openRunRecorder } from "../record/run-recorder.ts";
+import { RunEvent } from "../run-event.ts";
+import { snowmeltVersion } from "../snowmelt-version.ts";
+import { openStateStore } from "../state/state-store.ts";
+import type { RunContext } from "./run-context.ts";
+
+/** What every kind of run takes. */
+export interface RecordedRunOptions {
+  /** One of the platform's environments. */
+  readonly environment: string;
+  /** Resolves the definition's secret references. */
+  readonly secrets: Secrets;
+  /** Takes the place of parts of the environment's connection, such as the port of a local server. */
+  readonly connection?: Partial<SnowflakeConnection> | undefined;
+  /** Folder of the file state store. @default ".snowmelt/state" */
+  readonly stateRoot?: string | undefined;
+  /** Folder of the run records; a run has its own below it. @default ".snowmelt/runs" */
+  readonly runsRoot?: string | undefined;
+  /** What a relative lake root is relative to. @default the working directory */
+  readonly baseDirectory?: string | undefined;
+  /** Abort stops the run: what is under way is undone or left pending, and nothing half-done is visible. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+  readonly logger?: Logger | undefined;
+  readonly metrics?: Metrics | undefined;
+}
+
+/**
+ * Connects, opens the lake, the state and the run's records, lets `work` do the rest and writes the manifest. What is handed
+ * out, events and manifest, is what is on disk: with every secret of the run struck out.
+ */
+export async function recordRun(
+  definition: Pipeline,
+  options: RecordedRunOptions & { readonly datasets?: readonly string[] | undefined },
+  work: (context: RunContext, datasets: readonly string[]) => Promise<DatasetResult[]>,
+): Promise<RunManifest> {
+  const { clock = systemClock, random = systemRandom, signal = new AbortController().signal } = options;
+  const { environment, snowflake, lakeRoot, datasets, stateRoot, runsRoot } = resolveRun(definition, options);
+  const { secrets, redactor } = rememberSecrets(options.secrets);
+  const startedAtMs = clock.nowMs();
+  const runId = newRunId(startedAtMs, random);
+  const hash = definitionHash(definition);
+  await using session = await openSnowflake(snowflake, {
+    secrets,
+    clock,
+    random,
+    signal,
+    ...(options.logger ? { logger: options.logger } : {}),
+  });
+  const recorder = await openRunRecorder(runsRoot, runId, redactor);
+  const stateObjects = openFileStore(stateRoot);
+  const spillDirectory = join(tmpdir(), "snowmelt");
+  await mkdir(spillDirectory, { recursive: true });
+  const context: RunContext = {
+    runId,
+    definition,
+    definitionHash: hash,
+    environmentName: options.environment,
+    environment,
+    session,
+    lake: openFileStore(lakeRoot),
+    state: openStateStore(stateObjects),
+    stateObjects,
+    spillDirectory,
+    clock,
+    random,
+    logger: options.logger ?? silentLogger,
+    metrics: options.metrics ?? silentMetrics,
+    signal,
+    emit(event) {
+      const told = redactor.redactIn<RunEvent>(RunEvent, { ...event, runId, atMs: clock.nowMs() });
+      recorder.record(told);
+      options.onEvent?.(told);
+    },
+  };
+  const names = { pipeline: definition.name, environment: options.environment };
+  context.emit({ kind: "runStarted", ...names, datasets: [...datasets], definitionHash: hash });
+  const results = await work(context, datasets);
+  const status = results.some(({ outcome }) => outcome === "failed") ? "failed" : "succeeded";
+  const finishedAtMs = clock.nowMs();
+  context.emit({ kind: "runFinished", status, durationMs: finishedAtMs - startedAtMs });
+  return recorder.finish({
+    manifestVersion: 1,
+    runId,
+    ...names,
+    definitionHash: hash,
+    snowmeltVersion,
+    startedAt: new Date(startedAtMs).toISOString(),
+    finishedAt: new Date(finishedAtMs).toISOString(),
+    status,
+    lake: context.lake.uri,
+    datasets: results,
+  });
+}
+
+/** Sorts by time: `20261123T121314567Z-1f2e3d4c`. */
+function newRunId(nowMs: number, random: Random): string {
+  return `${new Date(nowMs).toISOString().replace(/[-:.]/g, "")}-${random.uuid().slice(0, 8)}`;
+}
