@@ -1,6 +1,7 @@
 import type { AddFile, PartitionValues } from "../delta/action.ts";
 import { encodeDataPath } from "../delta/data-path.ts";
 import type { ParquetFileSummary } from "../parquet/index.ts";
+import { type ReadTime, toReadTimeTags } from "./read-times.ts";
 
 /** A data file that is written whole and that no log names yet. */
 export interface LandedFile {
@@ -17,11 +18,13 @@ export interface LandedFile {
   readonly summary: ParquetFileSummary;
 }
 
-/** The tag that says when the rows of a file were read at the source: microseconds since the epoch. */
-const snapshotTag = "snowmelt.snapshotMicros";
-
-/** The action that makes the file part of the table. `snapshotMicros` is when its rows were read; a merge needs it. */
-export function toAddFile(file: LandedFile, snapshotMicros?: bigint): AddFile {
+/**
+ * The action that makes the file part of the table. `readAt` is when its rows were read at the source, in microseconds since
+ * the epoch, or for each of them in order; a merge needs it.
+ */
+export function toAddFile(file: LandedFile, readAt?: bigint | readonly ReadTime[]): AddFile {
+  const times = typeof readAt === "object" ? readAt : [{ rowCount: Math.max(1, file.rowCount), micros: readAt }];
+  const tags = toReadTimeTags(times);
   return {
     path: encodeDataPath(file.path),
     partitionValues: file.partitionValues,
@@ -29,12 +32,6 @@ export function toAddFile(file: LandedFile, snapshotMicros?: bigint): AddFile {
     modificationTime: file.modifiedAtMs,
     dataChange: true,
     stats: file.stats,
-    ...(snapshotMicros === undefined ? {} : { tags: { [snapshotTag]: String(snapshotMicros) } }),
+    ...(tags ? { tags } : {}),
   };
-}
-
-/** Undefined for a file of another writer, or one landed without it. */
-export function snapshotMicrosOf(add: AddFile): bigint | undefined {
-  const text = add.tags?.[snapshotTag];
-  return typeof text === "string" && /^-?\d+$/.test(text) ? BigInt(text) : undefined;
 }

@@ -16,9 +16,9 @@ export interface MatchFile {
   readonly fates: Uint8Array;
   /** Rows of the file that the window's replace, by number; added to here. */
   readonly replaced: RowSet;
-  /** When the window and the file's rows were read at the source. */
+  /** When the window and each of the file's rows were read at the source. */
   readonly incomingMicros: bigint;
-  readonly existingMicros: bigint | undefined;
+  readonly existingMicrosOf: (row: number) => bigint | undefined;
   /** For messages. */
   readonly path: string;
 }
@@ -39,7 +39,10 @@ export async function matchFile(batches: AsyncIterable<ColumnBatch>, match: Matc
       const incomingRow = index.rowOf(ordinal);
       if (fates[incomingRow] !== fate.insert) throw twice(keyText(keyFields, batch.columns, row), match.path);
       const incoming = { cursor: index.cursorOf(ordinal), snapshotMicros: match.incomingMicros };
-      const existing = { cursor: cursors && cursorAt(cursors, row), snapshotMicros: match.existingMicros };
+      const existing = {
+        cursor: cursors && cursorAt(cursors, row),
+        snapshotMicros: match.existingMicrosOf(firstRow + row),
+      };
       const isReplaced = replaces(incoming, existing);
       fates[incomingRow] = isReplaced ? fate.update : fate.skip;
       if (isReplaced) replaced.add(firstRow + row);

@@ -1,6 +1,7 @@
 import type { Field, Value } from "@snowmelt/core/types";
 import type { AddFile } from "../delta/action.ts";
-import { type LandedFile, snapshotMicrosOf } from "../land/landed-file.ts";
+import type { LandedFile } from "../land/landed-file.ts";
+import { snapshotMicrosOf } from "../land/read-times.ts";
 import { parsePartitionText } from "../partition/partition-value.ts";
 import { parseStats } from "../stats/parse-stats.ts";
 import type { WindowKeys } from "./window-keys.ts";

@@ -6,8 +6,9 @@ import { fileMetrics, snapshotFields, toRemove, withEvolvedSchema } from "../del
 import type { TableLocation } from "../delta/read-commits.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
 import { lakeError } from "../lake-error.ts";
-import { type LandedFile, snapshotMicrosOf, toAddFile } from "../land/landed-file.ts";
+import { type LandedFile, toAddFile } from "../land/landed-file.ts";
 import { readTableFile } from "../land/read-table-file.ts";
+import { keptReadTimes, openReadTimes, type ReadTime } from "../land/read-times.ts";
 import type { ParquetEncoderOptions } from "../parquet/index.ts";
 import { parseStats } from "../stats/parse-stats.ts";
 import { fate, matchFile, openRowSet, type RowSet } from "./match-file.ts";
@@ -74,7 +75,7 @@ export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions)
     signal,
   };
   const matched = await matchTable(snapshot, options);
-  const added: { readonly file: LandedFile; readonly micros: bigint | undefined }[] = [];
+  const added: { readonly file: LandedFile; readonly readAt: bigint | readonly ReadTime[] }[] = [];
   const removed: AddFile[] = [];
   let removedRows = 0;
   for (const { path, add, replaced, rowCount } of matched.files) {
@@ -83,13 +84,16 @@ export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions)
     removedRows += rowCount;
     if (replaced.size === rowCount) continue;
     const file = { path, partitionValues: add.partitionValues };
-    added.push({ file: await rewriteFile(file, replaced.has, rewrite), micros: snapshotMicrosOf(add) });
+    added.push({
+      file: await rewriteFile(file, replaced.has, rewrite),
+      readAt: keptReadTimes(add, rowCount, replaced.has),
+    });
   }
-  for (const file of await withoutSkipped(window, matched.fates, rewrite)) added.push({ file, micros: snapshotMicros });
+  for (const file of await withoutSkipped(window, matched.fates, rewrite)) added.push({ file, readAt: snapshotMicros });
 
   const files = added.map(({ file }) => file);
   const counts = countRows(matched.fates, { rowsBefore: matched.rowsBefore, removedRows, files });
-  const adds = added.map(({ file, micros }) => toAddFile(file, micros));
+  const adds = added.map(({ file, readAt }) => toAddFile(file, readAt));
   const removes = removed.map((add) => toRemove(add, nowMs));
   const { mayHoldKeys } = matched;
   const plan = mergePlan(snapshot, { adds, removes, counts, mayHoldKeys, key: rewrite.alwaysIndexed });
@@ -137,7 +141,7 @@ async function matchTable(
       signal?.throwIfAborted();
       const { path, add, replaced } = file;
       const batches = readTableFile(table, { path, partitionValues: add.partitionValues }, { fields: columns, signal });
-      const existingMicros = snapshotMicrosOf(add);
+      const existingMicrosOf = openReadTimes(add);
       const incomingMicros = snapshotMicros;
       file.rowCount = await matchFile(batches, {
         window,
@@ -145,7 +149,7 @@ async function matchTable(
         fates,
         replaced,
         incomingMicros,
-        existingMicros,
+        existingMicrosOf,
         path,
       });
     }
