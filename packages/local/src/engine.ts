@@ -57,6 +57,20 @@ export interface StatementRequest {
   /** Start of the statement, microseconds since the epoch: CURRENT_TIMESTAMP and the version that `AT` would name. */
   readonly startedAtMicros: bigint;
   readonly signal: AbortSignal;
+  /** Asked once by a COPY that has its rows: what shall go wrong with it. */
+  readonly unloadMishap?: () => UnloadMishap;
+}
+
+/** What goes wrong with a COPY on purpose. */
+export interface UnloadMishap {
+  /** Ends the COPY after so many files are in the stage. */
+  readonly failure: { readonly afterFiles: number; readonly error: SqlFailure } | null;
+  /** Before each file. */
+  readonly waitMs: number;
+  /** The file, counted from 0, that the output names and the stage does not hold. */
+  readonly lostFile: number | null;
+  /** Added to the ROW_COUNT of the first file. */
+  readonly rowCountError: number;
 }
 
 export interface ExecutedStatement {
@@ -64,6 +78,8 @@ export interface ExecutedStatement {
   readonly statementTypeId: number;
   readonly columns: readonly WireColumn[];
   readonly rowCount: number;
+  /** Files that the client fetches itself (GET); the result has no rows then. */
+  readonly download?: FileDownload;
   /**
    * Writes every row to `path`, in result order, each as a JSON array of wire cells (strings or null) followed by `,\n`.
    * JSON text holds no raw line feed, so a line is a row. Called at most once.
@@ -71,6 +87,15 @@ export interface ExecutedStatement {
   writeJsonRows(path: string): Promise<void>;
   /** Frees what the statement holds (a materialised result). */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A GET as the drivers carry it out: they copy files of a folder that they can reach themselves. */
+export interface FileDownload {
+  /** The folder on the client's side, as the statement named it. */
+  readonly target: string;
+  readonly folder: string;
+  /** Paths below `folder`. */
+  readonly files: readonly string[];
 }
 
 export interface SqlEngine {

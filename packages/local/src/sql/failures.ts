@@ -38,12 +38,13 @@ export function wrongArguments(name: string, detail: string): SqlFailure {
   return new SqlFailure("000938", "22023", `SQL compilation error:\n${detail} for function ${name}`);
 }
 
-export function unknownObject(name: string, kind = "Object"): SqlFailure {
+/** `what` is the word that the message calls the object by. */
+export function unknownObject(name: string, kind = "Object", what = "Object"): SqlFailure {
   return new SqlFailure(
     kind === "Object" ? "002003" : "002043",
     "02000",
     kind === "Object"
-      ? `SQL compilation error:\nObject '${name}' does not exist or not authorized.`
+      ? `SQL compilation error:\n${what} '${name}' does not exist or not authorized.`
       : `SQL compilation error:\n${kind} does not exist, or operation cannot be performed.`,
   );
 }

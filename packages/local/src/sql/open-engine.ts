@@ -10,6 +10,7 @@ import { type EngineClock, openStatementClock, systemClock } from "./clock.ts";
 import { planMacros } from "./macros/index.ts";
 import { quoteText } from "./quote.ts";
 import { openConnections, readValue, withConnection } from "./run/connections.ts";
+import { describeCopyInto } from "./run/copy-into.ts";
 import { toSqlFailure } from "./run/duckdb-failure.ts";
 import { type EngineState, sessionState } from "./run/engine-state.ts";
 import { appendHistory, HISTORY_TABLE } from "./run/history.ts";
@@ -21,10 +22,13 @@ import { rollback } from "./run/transaction.ts";
 import { resolveTravel } from "./run/travel.ts";
 import { openWriteLock } from "./run/write-lock.ts";
 import { plainTimestampOf } from "./settings.ts";
+import { toS3Connection } from "./stage/open-stage.ts";
+import type { S3Access } from "./stage/s3-access.ts";
 import { parseStatement } from "./syntax/statement.ts";
 import type { Statement } from "./syntax/statement-tree.ts";
 import { TEXT } from "./types/logical-type.ts";
 import { wireColumn } from "./types/wire.ts";
+import { UnloadFormat } from "./unload/unload-format.ts";
 import { openVersions } from "./versions.ts";
 import { informationSchema } from "./virtual/information-schema.ts";
 import { queryHistory } from "./virtual/query-history.ts";
@@ -37,6 +41,9 @@ export interface SqlEngineOptions {
   readonly clock?: EngineClock;
   /** DuckDB's own limit. @default "4GB" */
   readonly memoryLimit?: string;
+  /** For stages in S3. @default none: such stages can be made, and not used */
+  readonly s3?: S3Access;
+  readonly unload?: UnloadFormat;
 }
 
 export interface LocalSqlEngine extends SqlEngine {
@@ -65,6 +72,7 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<LocalSql
     recordQuery: (query) => appendHistory(state, query),
     endSession: (session) => rollback(state, sessionState(state, session)),
     [Symbol.asyncDispose]: async () => {
+      state.s3?.close();
       state.connections.close();
       state.instance.closeSync();
     },
@@ -84,8 +92,11 @@ async function openState({
   dataDir,
   clock = systemClock,
   memoryLimit = "4GB",
+  s3,
+  unload = UnloadFormat.parse({}),
 }: SqlEngineOptions): Promise<EngineState> {
-  for (const folder of ["spool", "kept", "temporary"]) await mkdir(path.join(dataDir, folder), { recursive: true });
+  for (const folder of ["spool", "kept", "temporary", "unload"])
+    await mkdir(path.join(dataDir, folder), { recursive: true });
   await sweep(dataDir);
   const instance = await DuckDBInstance.create(path.join(dataDir, "snowflake.duckdb"), {
     memory_limit: memoryLimit,
@@ -111,6 +122,8 @@ async function openState({
     lock: openWriteLock(),
     committing: Promise.resolve(),
     sessions: new WeakMap(),
+    s3: s3 === undefined ? null : toS3Connection(s3),
+    unloadFormat: unload,
     lastSequence: Number(clock.nowMicros()),
   };
   await forgetExpired(state, clock.nowMicros());
@@ -132,6 +145,8 @@ async function installMacros(connection: Parameters<typeof readValue>[0]): Promi
 async function sweep(dataDir: string): Promise<void> {
   for (const name of await readdir(path.join(dataDir, "spool")))
     await rm(path.join(dataDir, "spool", name), { force: true });
+  for (const name of await readdir(path.join(dataDir, "unload")))
+    await rm(path.join(dataDir, "unload", name), { recursive: true, force: true });
   for (const name of await readdir(path.join(dataDir, "kept"))) {
     const file = path.join(dataDir, "kept", name);
     if (Date.now() - (await stat(file)).mtimeMs > KEPT_MS) await rm(file, { force: true });
@@ -190,6 +205,11 @@ async function describe(
     return {
       columns: reading.bound.columns.map((column) => wireColumn(column.name, column)),
       statementTypeId: reading.typeId,
+    };
+  if (statement.kind === "copyInto")
+    return {
+      columns: (await describeCopyInto(statement, context)).map((column) => wireColumn(column.name, column)),
+      statementTypeId: STATEMENT_TYPE.unload,
     };
   const kind = statement.kind;
   const typeId =

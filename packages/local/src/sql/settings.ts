@@ -16,11 +16,18 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   WEEK_START: "0",
   AUTOCOMMIT: "true",
   QUERY_TAG: "",
+  ENABLE_UNLOAD_PHYSICAL_TYPE_OPTIMIZATION: "true",
+  PREVENT_UNLOAD_TO_INLINE_URL: "false",
+  PREVENT_UNLOAD_TO_INTERNAL_STAGES: "false",
 };
 
 export function parameterOf(session: SqlSession, name: string): string {
   const value = session.parameters.get(name);
   return value === undefined ? (DEFAULTS[name] ?? "") : value;
+}
+
+export function flagOf(session: SqlSession, name: string): boolean {
+  return parameterOf(session, name).toLowerCase() === "true";
 }
 
 export function defaultParameters(): Readonly<Record<string, string>> {

@@ -16,6 +16,8 @@ export interface BoundColumn {
   readonly name: string;
   readonly type: LogicalType;
   readonly nullable: boolean;
+  /** The first word of the type that the select list itself casts the column to. */
+  readonly declared?: string;
 }
 
 /** A common table expression in reach: its DuckDB name and its columns. */

@@ -12,6 +12,7 @@ import { openScope, relationsNamed, type Scope } from "./scope.ts";
 interface Output {
   readonly name: string;
   readonly value: Typed;
+  readonly declared?: string;
 }
 
 /** Binds one SELECT with its ORDER BY, which may name output columns. */
@@ -27,10 +28,11 @@ export function bindSelect(
     if (item.alias !== null && !scope.aliases.has(item.alias)) scope.aliases.set(item.alias, item.value);
   const where = select.where === null ? "" : ` WHERE ${bindCondition(select.where, scope, binder)}`;
   const outputs = select.items.flatMap((item) => bindItem(item, scope, binder));
-  const columns: readonly BoundColumn[] = outputs.map(({ name, value }) => ({
+  const columns: readonly BoundColumn[] = outputs.map(({ name, value, declared }) => ({
     name,
     type: value.type,
     nullable: value.nullable,
+    ...(declared === undefined ? {} : { declared }),
   }));
   const list = outputs.map(({ value }, index) => `${value.sql} AS c${index + 1}`).join(", ");
   const groupBy = select.groupBy === null ? "" : bindGroupBy(select.groupBy, select.items, scope, binder);
@@ -48,7 +50,8 @@ function bindItem(item: SelectItem, scope: Scope, binder: Binder): readonly Outp
   const inner = item.alias === null ? scope : { ...scope, expanding: new Set(scope.expanding).add(item.alias) };
   const value = bindExpression(item.value, inner, binder);
   if (value.type.kind === "interval") throw unsupported("an INTERVAL as a result");
-  return [{ name: item.alias ?? nameOf(item), value }];
+  const declared = item.value.kind === "cast" ? { declared: item.value.declared } : {};
+  return [{ name: item.alias ?? nameOf(item), value, ...declared }];
 }
 
 /** A column keeps its name; another expression is named by its text. */

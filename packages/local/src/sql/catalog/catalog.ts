@@ -1,6 +1,7 @@
 import type { SqlSession } from "../../engine.ts";
 import { noCurrentDatabase, noCurrentSchema } from "../failures.ts";
 import type { LogicalType } from "../types/logical-type.ts";
+import type { CatalogIntegration, CatalogStage } from "./stage.ts";
 
 export interface CatalogColumn {
   readonly name: string;
@@ -65,7 +66,7 @@ export interface CatalogContainer {
   readonly createdMicros: string;
 }
 
-export type CatalogEntry = CatalogTable | CatalogView | CatalogContainer;
+export type CatalogEntry = CatalogTable | CatalogView | CatalogContainer | CatalogStage | CatalogIntegration;
 
 /** What the statement names can mean. Held in memory; every change is also stored (`catalog-store.ts`). */
 export interface Catalog {
@@ -77,6 +78,12 @@ export interface Catalog {
   /** Completes a name by the session's database and schema. */
   complete(session: SqlSession, path: readonly string[]): readonly [database: string, schema: string, name: string];
   find(session: SqlSession, path: readonly string[]): CatalogTable | CatalogView | null;
+  /** Stages have names of their own beside tables. */
+  stages(database?: string, schema?: string): readonly CatalogStage[];
+  findStage(session: SqlSession, path: readonly string[]): CatalogStage | null;
+  /** Integrations belong to the account. */
+  integrations(): readonly CatalogIntegration[];
+  findIntegration(name: string): CatalogIntegration | null;
   apply(changes: readonly CatalogChange[]): void;
   nextId(): number;
 }
@@ -88,11 +95,21 @@ export type CatalogChange =
 /** What an entry is stored under: unique however the names are made. */
 export function entryKey(entry: CatalogEntry): string {
   if (entry.kind === "table" || entry.kind === "view") return keyOf([entry.database, entry.schema, entry.name]);
+  if (entry.kind === "stage") return stageKey([entry.database, entry.schema, entry.name]);
+  if (entry.kind === "integration") return integrationKey(entry.name);
   return entry.kind === "database" ? keyOf([entry.database]) : keyOf([entry.database, entry.schema ?? ""]);
 }
 
 export function keyOf(path: readonly string[]): string {
   return JSON.stringify(path);
+}
+
+function stageKey(path: readonly string[]): string {
+  return `stage ${keyOf(path)}`;
+}
+
+function integrationKey(name: string): string {
+  return `integration ${keyOf([name])}`;
 }
 
 /** A catalog over stored entries. */
@@ -103,6 +120,8 @@ export function openCatalog(stored: readonly CatalogEntry[]): Catalog {
     [...entries.values()].flatMap((entry) => (entry.kind === "database" || entry.kind === "schema" ? [entry] : []));
   const objects = (): readonly (CatalogTable | CatalogView)[] =>
     [...entries.values()].flatMap((entry) => (entry.kind === "table" || entry.kind === "view" ? [entry] : []));
+  const stages = (): readonly CatalogStage[] =>
+    [...entries.values()].flatMap((entry) => (entry.kind === "stage" ? [entry] : []));
   const complete = (session: SqlSession, path: readonly string[]): readonly [string, string, string] => {
     const name = path.at(-1) ?? "";
     const database = path.length === 3 ? path[0] : session.database;
@@ -122,18 +141,24 @@ export function openCatalog(stored: readonly CatalogEntry[]): Catalog {
       containers()
         .filter((entry) => entry.kind === "schema" && (database === undefined || entry.database === database))
         .sort(bySchema),
-    objects: (database, schema) =>
-      objects()
-        .filter(
-          (entry) =>
-            (database === undefined || entry.database === database) &&
-            (schema === undefined || entry.schema === schema),
-        )
-        .sort(byName),
+    objects: (database, schema) => objects().filter(isIn(database, schema)).sort(byName),
     complete,
     find: (session, path) => {
       const entry = entries.get(keyOf(complete(session, path)));
       return entry?.kind === "table" || entry?.kind === "view" ? entry : null;
+    },
+    stages: (database, schema) => stages().filter(isIn(database, schema)).sort(byName),
+    findStage: (session, path) => {
+      const entry = entries.get(stageKey(complete(session, path)));
+      return entry?.kind === "stage" ? entry : null;
+    },
+    integrations: () =>
+      [...entries.values()]
+        .flatMap((entry) => (entry.kind === "integration" ? [entry] : []))
+        .sort((left, right) => order(left.name, right.name)),
+    findIntegration: (name) => {
+      const entry = entries.get(integrationKey(name));
+      return entry?.kind === "integration" ? entry : null;
     },
     apply: (changes) => {
       for (const change of changes) {
@@ -148,14 +173,21 @@ export function openCatalog(stored: readonly CatalogEntry[]): Catalog {
   };
 }
 
-function bySchema(
-  left: Pick<CatalogEntry, "database" | "schema">,
-  right: Pick<CatalogEntry, "database" | "schema">,
-): number {
+interface InSchema {
+  readonly database: string;
+  readonly schema: string | null;
+}
+
+function isIn(database: string | undefined, schema: string | undefined): (entry: InSchema) => boolean {
+  return (entry) =>
+    (database === undefined || entry.database === database) && (schema === undefined || entry.schema === schema);
+}
+
+function bySchema(left: InSchema, right: InSchema): number {
   return order(left.database, right.database) || order(left.schema ?? "", right.schema ?? "");
 }
 
-function byName(left: CatalogTable | CatalogView, right: CatalogTable | CatalogView): number {
+function byName(left: InSchema & { readonly name: string }, right: InSchema & { readonly name: string }): number {
   return bySchema(left, right) || order(left.name, right.name);
 }
 

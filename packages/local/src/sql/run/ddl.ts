@@ -1,19 +1,23 @@
+import { rm } from "node:fs/promises";
 import type { ExecutedStatement } from "../../engine.ts";
 import { bindQuery } from "../bind/query.ts";
 import { type CatalogChange, type CatalogTable, type CatalogView, entryKey, keyOf } from "../catalog/catalog.ts";
 import { compilationError, noCurrentDatabase, objectExists, unknownObject } from "../failures.ts";
 import { printPath } from "../quote.ts";
+import { stageFolder } from "../stage/open-stage.ts";
 import type { CreateContainer, CreateView, Statement } from "../syntax/statement-tree.ts";
 import { TEXT } from "../types/logical-type.ts";
 import { requireSchema } from "./create-table.ts";
 import { statusResult } from "./result.ts";
+
 import type { WriteContext } from "./statement-context.ts";
 import { STATEMENT_TYPE } from "./statement-type.ts";
 import type { Written } from "./transaction.ts";
 
-type Ddl = Promise<Written<ExecutedStatement>>;
+export type Ddl = Promise<Written<ExecutedStatement>>;
 
-async function done(
+/** The answer to DDL, with what it changes in the catalog. */
+export async function done(
   message: string,
   changes: readonly CatalogChange[],
   context: WriteContext,
@@ -107,7 +111,11 @@ async function dropContainer(path: readonly string[], context: WriteContext): Pr
   for (const object of objects)
     if (object.kind === "table") await context.connection.run(`DROP TABLE ${object.physical}`);
   const schemas = schema === undefined ? catalog.schemas(database).map(entryKey) : [];
-  return [...objects.map(entryKey), ...schemas, keyOf(path)].map((key) => ({ kind: "drop", key }) as const);
+  const stages = catalog.stages(database, schema);
+  for (const stage of stages) await rm(stageFolder(stage, context.state.dataDir), { recursive: true, force: true });
+  return [...objects.map(entryKey), ...stages.map(entryKey), ...schemas, keyOf(path)].map(
+    (key) => ({ kind: "drop", key }) as const,
+  );
 }
 
 export async function runDrop(statement: Extract<Statement, { kind: "drop" }>, context: WriteContext): Ddl {

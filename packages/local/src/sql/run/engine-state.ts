@@ -3,7 +3,9 @@ import type { SqlSession } from "../../engine.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { StoredVersion } from "../catalog/store.ts";
 import type { StatementClock } from "../clock.ts";
+import type { S3Connection } from "../stage/open-stage.ts";
 import type { Typed } from "../types/typed.ts";
+import type { UnloadFormat } from "../unload/unload-format.ts";
 import type { Versions } from "../versions.ts";
 import type { Connections } from "./connections.ts";
 import type { WriteLock } from "./write-lock.ts";
@@ -20,6 +22,8 @@ export interface EngineState {
   /** Settles when the commit under way has landed: readers wait for it, so that none sees a moment half committed. */
   committing: Promise<void>;
   readonly sessions: WeakMap<SqlSession, SessionState>;
+  readonly s3: S3Connection | null;
+  readonly unloadFormat: UnloadFormat;
   lastSequence: number;
 }
 

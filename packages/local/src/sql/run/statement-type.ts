@@ -6,6 +6,7 @@ export const STATEMENT_TYPE = {
   update: 0x3200,
   delete: 0x3300,
   merge: 0x3400,
+  unload: 0x3700,
   alterSession: 0x4100,
   use: 0x4300,
   show: 0x4400,

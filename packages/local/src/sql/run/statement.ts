@@ -5,16 +5,21 @@ import { quoteText } from "../quote.ts";
 import type { Statement } from "../syntax/statement-tree.ts";
 import { TEXT } from "../types/logical-type.ts";
 import { describeRelation } from "../virtual/describe.ts";
+import { describeIntegration, describeStage } from "../virtual/describe-stage.ts";
 import { showRelation } from "../virtual/show.ts";
 import { runAlterTable } from "./alter-table.ts";
 import { interruptible, withConnection } from "./connections.ts";
+import { runCopyInto } from "./copy-into.ts";
 import { runCreateTable } from "./create-table.ts";
 import { runAlterOther, runCreateContainer, runCreateView, runDrop } from "./ddl.ts";
 import { clearTable, runDelete, runUpdate, writableTable } from "./dml.ts";
 import { runInsert } from "./insert.ts";
+import { runAlterIntegration, runCreateIntegration, runDropIntegration } from "./integration.ts";
 import { runMerge } from "./merge.ts";
 import { spoolQuery, statusResult } from "./result.ts";
 import { runAlterSession, runSetVariable, runTransaction, runUse, runWait } from "./session-statement.ts";
+import { runAlterStage, runCreateStage, runDropStage } from "./stage.ts";
+import { runGetFiles, runListFiles, runRemoveFiles } from "./staged-file.ts";
 import type { StatementContext, WriteContext } from "./statement-context.ts";
 import { STATEMENT_TYPE } from "./statement-type.ts";
 import { runDdl, runDml, type Written } from "./transaction.ts";
@@ -31,6 +36,10 @@ export function readingQuery(
       return { bound: showRelation(statement, context.binder, context.state.versions), typeId: STATEMENT_TYPE.show };
     case "describe":
       return { bound: describeRelation(statement.path, context.binder), typeId: STATEMENT_TYPE.describe };
+    case "describeStage":
+      return { bound: describeStage(statement.path, context.binder), typeId: STATEMENT_TYPE.describe };
+    case "describeIntegration":
+      return { bound: describeIntegration(statement.name, context.binder), typeId: STATEMENT_TYPE.describe };
     case "explain":
       return { bound: explained(bindQuery(statement.query, null, context.binder)), typeId: STATEMENT_TYPE.explain };
     default:
@@ -72,6 +81,26 @@ export async function runStatement(statement: Statement, context: StatementConte
       return runDdl(context, (write) => runAlterOther(statement, write));
     case "drop":
       return runDdl(context, (write) => runDrop(statement, write));
+    case "createStage":
+      return runDdl(context, (write) => runCreateStage(statement, write));
+    case "alterStage":
+      return runDdl(context, (write) => runAlterStage(statement, write));
+    case "dropStage":
+      return runDdl(context, (write) => runDropStage(statement, write));
+    case "createIntegration":
+      return runDdl(context, (write) => runCreateIntegration(statement, write));
+    case "alterIntegration":
+      return runDdl(context, (write) => runAlterIntegration(statement, write));
+    case "dropIntegration":
+      return runDdl(context, (write) => runDropIntegration(statement, write));
+    case "copyInto":
+      return runCopyInto(statement, context);
+    case "listFiles":
+      return runListFiles(statement, context);
+    case "removeFiles":
+      return runRemoveFiles(statement, context);
+    case "getFiles":
+      return runGetFiles(statement, context);
     case "use":
       return runUse(statement, context);
     case "alterSession":
@@ -90,6 +119,8 @@ export async function runStatement(statement: Statement, context: StatementConte
     case "query":
     case "show":
     case "describe":
+    case "describeStage":
+    case "describeIntegration":
     case "explain":
       throw new RangeError(`${statement.kind} is run as a query`);
     default:

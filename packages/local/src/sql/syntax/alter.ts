@@ -14,6 +14,7 @@ import {
 } from "./cursor.ts";
 import { parseDataType } from "./data-type.ts";
 import { parseOptionValue } from "./dml.ts";
+import { parseAlterIntegration, parseAlterStage } from "./stage.ts";
 import type {
   AlterAction,
   ConstraintDefinition,
@@ -26,6 +27,8 @@ import { type MutableOptions, parseClusterBy, parseTableOption } from "./table-o
 /** Reads what follows ALTER. */
 export function parseAlter(cursor: Cursor): Statement {
   if (accept(cursor, "SESSION")) return parseAlterSession(cursor);
+  if (accept(cursor, "STAGE")) return parseAlterStage(cursor);
+  if (accept(cursor, "STORAGE", "INTEGRATION") || accept(cursor, "INTEGRATION")) return parseAlterIntegration(cursor);
   const object = (["TABLE", "SCHEMA", "DATABASE", "VIEW"] as const).find((word) => accept(cursor, word));
   if (object === undefined) throw unsupported(`ALTER ${peek(cursor).value}`);
   const ifExists = accept(cursor, "IF", "EXISTS");

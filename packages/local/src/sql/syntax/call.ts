@@ -95,7 +95,8 @@ function parseCast(cursor: Cursor, safe: boolean): Expression {
   return parenthesized(cursor, (inner) => {
     const value = parseExpression(inner);
     expect(inner, "AS");
-    return { kind: "cast", value, type: parseDataType(inner), safe };
+    const declared = peek(inner).value;
+    return { kind: "cast", value, type: parseDataType(inner), safe, declared };
   });
 }
 

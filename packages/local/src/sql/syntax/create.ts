@@ -15,6 +15,7 @@ import {
 } from "./cursor.ts";
 import { parseQuery, startsQuery } from "./query.ts";
 import { parseTimeTravel } from "./relation.ts";
+import { parseCreateIntegration, parseCreateStage } from "./stage.ts";
 import type { ColumnDefinition, ConstraintDefinition, CreateTable, Statement } from "./statement-tree.ts";
 import { type MutableOptions, parseTableOption } from "./table-option.ts";
 
@@ -26,6 +27,8 @@ export function parseCreate(cursor: Cursor): Statement {
     if (accept(cursor, word)) words.add(word);
   if (accept(cursor, "TABLE")) return parseCreateTable(cursor, orReplace, words);
   if (accept(cursor, "VIEW")) return parseCreateView(cursor, orReplace);
+  if (words.size === 0 && accept(cursor, "STAGE")) return parseCreateStage(cursor, orReplace);
+  if (words.size === 0 && accept(cursor, "STORAGE", "INTEGRATION")) return parseCreateIntegration(cursor, orReplace);
   const object = (["DATABASE", "SCHEMA"] as const).find((word) => accept(cursor, word));
   if (object === undefined) throw unsupported(`CREATE ${peek(cursor).value}`);
   const ifNotExists = accept(cursor, "IF", "NOT", "EXISTS");

@@ -118,7 +118,8 @@ function parsePostfix(cursor: Cursor): Expression {
   let value = parsePrimary(cursor);
   for (;;) {
     if (accept(cursor, "::")) {
-      value = { kind: "cast", value, type: parseDataType(cursor), safe: false };
+      const declared = peek(cursor).value;
+      value = { kind: "cast", value, type: parseDataType(cursor), safe: false, declared };
     } else if (sees(cursor, "[") || (sees(cursor, ":") && isKey(cursor, 1))) {
       value = { kind: "path", base: value, steps: parseSteps(cursor) };
     } else if (accept(cursor, "COLLATE")) {

@@ -2,10 +2,11 @@ import { type SourcePlace, syntaxError } from "../failures.ts";
 
 /**
  * `word` carries the name folded to upper case, `quoted` the name as written, `string` the decoded text,
- * `number` the digits as written, `symbol` the operator, `end` closes the list.
+ * `number` the digits as written, `stage` what follows the @ of a stage's name and path, `symbol` the operator,
+ * `end` closes the list.
  */
 export interface Token {
-  readonly kind: "word" | "quoted" | "string" | "number" | "symbol" | "end";
+  readonly kind: "word" | "quoted" | "string" | "number" | "stage" | "symbol" | "end";
   readonly value: string;
   readonly raw: string;
   readonly offset: number;
@@ -18,6 +19,10 @@ const PATTERNS: readonly [Token["kind"] | "skip", RegExp][] = [
   ["quoted", /"(?:[^"]|"")*"/y],
   ["number", /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y],
   ["word", /(?:[A-Za-z_]|[^\x00-\x7f])(?:[A-Za-z0-9_$]|[^\x00-\x7f])*/y],
+  [
+    "stage",
+    /@(?:~|%?(?:"(?:[^"]|"")*"|[\w$]|[^\x00-\x7f])+(?:\.(?:"(?:[^"]|"")*"|(?:[\w$]|[^\x00-\x7f])*))*)(?:\/[^\s,;()']*)?/y,
+  ],
   ["symbol", /\$\d+|::|=>|->|<=>|<=|>=|<>|!=|\|\||:=|[-+*/%(),.;<>=?:[\]{}@&|^~!$]/y],
 ];
 
@@ -53,6 +58,7 @@ function matchAt(sql: string, offset: number): readonly [Token["kind"] | "skip",
 function decodeToken(kind: Token["kind"], raw: string): string {
   if (kind === "word") return raw.toUpperCase();
   if (kind === "quoted") return raw.slice(1, -1).replaceAll('""', '"');
+  if (kind === "stage") return raw.slice(1);
   if (kind !== "string") return raw;
   return raw.startsWith("$$") ? raw.slice(2, -2) : decodeEscapes(raw.slice(1, -1));
 }

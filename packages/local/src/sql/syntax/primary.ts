@@ -99,7 +99,7 @@ function typedLiteral(cursor: Cursor, word: string): Expression | null {
   const type = literalType(cursor, word);
   if (type === null) return null;
   cursor.index += 1;
-  return { kind: "cast", value: { kind: "string", value: expectString(cursor) }, type, safe: false };
+  return { kind: "cast", value: { kind: "string", value: expectString(cursor) }, type, safe: false, declared: word };
 }
 
 function literalType(cursor: Cursor, word: string): LogicalType | null {

@@ -124,7 +124,7 @@ function parseTableFunction(cursor: Cursor): Call {
 
 function parseTable(cursor: Cursor): Relation {
   const at = peek(cursor).offset;
-  if (sees(cursor, "@")) throw unsupported("querying a stage");
+  if (peek(cursor).kind === "stage" || sees(cursor, "@")) throw unsupported("querying a stage");
   const path = expectPath(cursor);
   if (sees(cursor, "CHANGES", "(")) throw unsupported("CHANGES");
   const travel = parseTimeTravel(cursor);

@@ -20,6 +20,8 @@ const OBJECTS: readonly ShowObject[] = [
   "ROLES",
   "USERS",
   "STAGES",
+  "STORAGE INTEGRATIONS",
+  "INTEGRATIONS",
   "SEQUENCES",
   "STREAMS",
   "PROCEDURES",

@@ -1,4 +1,6 @@
 import type { LogicalType } from "../types/logical-type.ts";
+import type { CopyInto } from "./copy-into.ts";
+import type { StageStatement } from "./stage.ts";
 import type { Expression, Query, Relation, RelationAlias, TimeTravel } from "./tree.ts";
 
 export type Statement =
@@ -39,6 +41,8 @@ export type Statement =
   | { readonly kind: "rollback" }
   | { readonly kind: "wait"; readonly seconds: number }
   | Show
+  | StageStatement
+  | CopyInto
   | { readonly kind: "describe"; readonly path: readonly string[]; readonly object: "TABLE" | "VIEW" };
 
 export interface SessionSetting {
@@ -214,6 +218,8 @@ export type ShowObject =
   | "ROLES"
   | "USERS"
   | "STAGES"
+  | "STORAGE INTEGRATIONS"
+  | "INTEGRATIONS"
   | "SEQUENCES"
   | "STREAMS"
   | "PROCEDURES"

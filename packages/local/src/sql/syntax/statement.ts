@@ -1,5 +1,6 @@
 import { compilationError, unsupported } from "../failures.ts";
 import { parseAlter } from "./alter.ts";
+import { parseCopy } from "./copy-into.ts";
 import { parseCreate } from "./create.ts";
 import {
   accept,
@@ -19,24 +20,10 @@ import { parseDelete, parseInsert, parseMerge, parseUpdate } from "./dml.ts";
 import { parseExpression } from "./expression.ts";
 import { parseQuery, startsQuery } from "./query.ts";
 import { parseShow } from "./show.ts";
+import { parseFileStatement, parseGet } from "./stage.ts";
 import type { Statement } from "./statement-tree.ts";
 
-const REFUSED = [
-  "COPY",
-  "PUT",
-  "GET",
-  "LIST",
-  "LS",
-  "REMOVE",
-  "RM",
-  "CALL",
-  "EXECUTE",
-  "GRANT",
-  "REVOKE",
-  "UNDROP",
-  "DECLARE",
-  "COMMENT",
-];
+const REFUSED = ["PUT", "CALL", "EXECUTE", "GRANT", "REVOKE", "UNDROP", "DECLARE", "COMMENT"];
 
 /** Reads one statement; a second one after `;` is refused, as Snowflake does without MULTI_STATEMENT_COUNT. */
 export function parseStatement(sql: string, plainTimestamp: PlainTimestamp): Statement {
@@ -88,6 +75,16 @@ function parseOne(cursor: Cursor): Statement {
     case "DESC":
     case "DESCRIBE":
       return parseDescribe(cursor);
+    case "COPY":
+      return parseCopy(cursor);
+    case "LIST":
+    case "LS":
+      return parseFileStatement(cursor, "listFiles");
+    case "REMOVE":
+    case "RM":
+      return parseFileStatement(cursor, "removeFiles");
+    case "GET":
+      return parseGet(cursor);
     case "EXPLAIN":
       if (accept(cursor, "USING")) throw unsupported("EXPLAIN USING");
       return { kind: "explain", query: parseQuery(cursor) };
@@ -115,6 +112,10 @@ function parseTransaction(cursor: Cursor, word: string): Statement {
 }
 
 function parseDrop(cursor: Cursor): Statement {
+  if (accept(cursor, "STAGE"))
+    return { kind: "dropStage", ifExists: accept(cursor, "IF", "EXISTS"), path: expectPath(cursor) };
+  if (accept(cursor, "STORAGE", "INTEGRATION") || accept(cursor, "INTEGRATION"))
+    return { kind: "dropIntegration", ifExists: accept(cursor, "IF", "EXISTS"), name: expectName(cursor) };
   const object = (["TABLE", "VIEW", "SCHEMA", "DATABASE"] as const).find((word) => accept(cursor, word));
   if (object === undefined) throw unsupported(`DROP ${peek(cursor).value}`);
   const ifExists = accept(cursor, "IF", "EXISTS");
@@ -132,11 +133,14 @@ function parseUse(cursor: Cursor): Statement {
 }
 
 function parseDescribe(cursor: Cursor): Statement {
+  if (accept(cursor, "STAGE")) return { kind: "describeStage", path: expectPath(cursor) };
+  if (accept(cursor, "STORAGE", "INTEGRATION") || accept(cursor, "INTEGRATION"))
+    return { kind: "describeIntegration", name: expectName(cursor) };
   const object = accept(cursor, "VIEW") ? "VIEW" : "TABLE";
   if (
     object === "TABLE" &&
     !accept(cursor, "TABLE") &&
-    ["DATABASE", "SCHEMA", "STAGE", "USER", "WAREHOUSE", "FUNCTION", "RESULT"].includes(peek(cursor).value)
+    ["DATABASE", "SCHEMA", "USER", "WAREHOUSE", "FUNCTION", "RESULT"].includes(peek(cursor).value)
   )
     throw unsupported(`DESCRIBE ${peek(cursor).value}`);
   const path = expectPath(cursor);

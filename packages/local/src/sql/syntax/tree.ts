@@ -12,7 +12,14 @@ export type Expression =
   | { readonly kind: "variable"; readonly name: string }
   | Star
   | Call
-  | { readonly kind: "cast"; readonly value: Expression; readonly type: LogicalType; readonly safe: boolean }
+  | {
+      readonly kind: "cast";
+      readonly value: Expression;
+      readonly type: LogicalType;
+      readonly safe: boolean;
+      /** The type's first word as written: INT and BIGINT are one type, and yet differ in an unloaded file. */
+      readonly declared: string;
+    }
   | { readonly kind: "unary"; readonly op: "-" | "+" | "NOT"; readonly value: Expression }
   | { readonly kind: "binary"; readonly op: BinaryOperator; readonly left: Expression; readonly right: Expression }
   | {

@@ -6,6 +6,7 @@ import { listDatabases, listParameters, listSchemas, listVariables, listWarehous
 import { listForeignKeys, listKeys } from "./show-keys.ts";
 import { listColumns, listObjects, listTables, listViews } from "./show-objects.ts";
 import { type Listing, objectsIn } from "./show-scope.ts";
+import { listIntegrations, listStages } from "./show-stages.ts";
 
 /** The answer to SHOW: lower-case columns, filtered by LIKE, STARTS WITH and LIMIT. */
 export function showRelation(show: Show, binder: Binder, versions: Versions): BoundQuery {
@@ -53,6 +54,11 @@ function listing(show: Show, binder: Binder, versions: Versions): Listing {
       return listForeignKeys(show, binder);
     case "PARAMETERS":
       return listParameters(binder);
+    case "STAGES":
+      return listStages(show, binder);
+    case "STORAGE INTEGRATIONS":
+    case "INTEGRATIONS":
+      return listIntegrations(binder);
     case "VARIABLES":
       return listVariables(binder, versions);
     default:

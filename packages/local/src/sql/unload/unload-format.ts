@@ -1,0 +1,14 @@
+import { z } from "zod";
+
+/** What a real account alone can tell about unloaded files: set here, so that clients can be tried with each answer. */
+export const UnloadFormat = z.strictObject({
+  /** Physical unit of TIMESTAMP_NTZ; digits below it are cut off. NANOS spans 1677 to 2262. @default "MICROS" */
+  timestampUnit: z.enum(["MILLIS", "MICROS", "NANOS"]).default("MICROS"),
+  /** What FILE_NAME of DETAILED_OUTPUT is relative to: the COPY's location, the stage's root, or nothing (a URL). @default "location" */
+  fileNames: z.enum(["location", "stage", "url"]).default("location"),
+  /** Writers at most, each with files of its own. @default 4 */
+  threads: z.int().min(1).max(64).default(4),
+  /** Rows for which a further writer starts. @default 5000 */
+  rowsPerThread: z.int().min(1).default(5000),
+});
+export type UnloadFormat = z.infer<typeof UnloadFormat>;
