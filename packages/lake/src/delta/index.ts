@@ -1,4 +1,5 @@
 export {
+  type DataFile,
   type LandedFile,
   landBatches,
   openTableWriter,
@@ -21,6 +22,14 @@ export {
   type WindowKeysOptions,
 } from "../merge/index.ts";
 export { type LayoutPartition, planTableLayout, type TableLayout, toPartitionFolders } from "../partition/index.ts";
+export {
+  type ColumnRefusal,
+  type FileRefusal,
+  type RegisterOptions,
+  type Registration,
+  registerFiles,
+  type StagedFile,
+} from "../register/index.ts";
 export { type ColumnStats, type FileStats, parseStats, toStatsJson } from "../stats/index.ts";
 export {
   type Check,

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type ColumnProfile, openProfiler } from "@snowmelt/core/types";
 import { toTableKey } from "../delta/log-path.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
-import type { LandedFile } from "../land/landed-file.ts";
+import type { DataFile, LandedFile } from "../land/landed-file.ts";
 import { readTableFile } from "../land/read-table-file.ts";
 import { footerSummary } from "../parquet/index.ts";
 import type { TableLayout } from "../partition/table-layout.ts";
@@ -10,6 +10,7 @@ import { parseStats } from "../stats/index.ts";
 import { type Check, check } from "./check.ts";
 import { compareProfiles } from "./compare-profiles.ts";
 import { checkFooter } from "./verify-footer.ts";
+import { checkRegistered } from "./verify-registered.ts";
 
 export interface VerifyFilesOptions {
   readonly layout: TableLayout;
@@ -37,12 +38,12 @@ export interface VerificationReport {
 
 /**
  * Reads landed files back from the store and compares: rows extracted = rows of the footers = rows of the Delta
- * statistics; for each file rows, size, NULL counts and bounds; and by request every value. A difference is a failed check
- * in the report; an unreadable file throws. May be repeated.
+ * statistics; for each file rows, size, NULL counts and bounds; and by request every value. Files of another writer are
+ * held against the schema again. A difference is a failed check in the report; an unreadable file throws. May be repeated.
  */
 export async function verifyFiles(
   table: TableLocation,
-  files: readonly LandedFile[],
+  files: readonly DataFile[],
   options: VerifyFilesOptions,
 ): Promise<VerificationReport> {
   const { layout, expectedRows, alwaysIndexed = [], expectedProfiles, signal } = options;
@@ -53,8 +54,10 @@ export async function verifyFiles(
     footerRows += footer.rowCount;
     statsRows += parseStats(file.stats, [])?.numRecords ?? Number.NaN;
     bytes += footer.bytes;
-    checks.push(...checkFooter(file, footer, { fields: layout.fileFields, alwaysIndexed }));
-    if (expectedProfiles) checks.push(await checkHash(table, file, signal));
+    if (isOwn(file)) {
+      checks.push(...checkFooter(file, footer, { fields: layout.fileFields, alwaysIndexed }));
+      if (expectedProfiles) checks.push(await checkHash(table, file, signal));
+    } else checks.push(...(await checkRegistered(table, file, { layout, alwaysIndexed, signal })));
   }
   const totals = [
     check("rows of footers", "all files", { expected: `${expectedRows}`, actual: `${footerRows}` }),
@@ -78,7 +81,7 @@ export async function verifyFiles(
 /** Profiles of the rows of landed files, partition columns included, read back from the store. */
 export async function profileFiles(
   table: TableLocation,
-  files: readonly LandedFile[],
+  files: readonly DataFile[],
   { layout, signal }: { readonly layout: TableLayout; readonly signal?: AbortSignal | undefined },
 ): Promise<readonly ColumnProfile[]> {
   const profiler = openProfiler(layout.sourceFields);
@@ -89,6 +92,8 @@ export async function profileFiles(
 }
 
 const hashBlockBytes = 8 << 20;
+
+const isOwn = (file: DataFile): file is LandedFile => file.sha256 !== undefined;
 
 async function checkHash(table: TableLocation, file: LandedFile, signal: AbortSignal | undefined): Promise<Check> {
   const key = toTableKey(table.path, file.path);
