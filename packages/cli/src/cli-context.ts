@@ -16,7 +16,7 @@ export interface CliContext {
   /** Loaded when a command needs it, so that help and mistakes are answered at once. */
   readonly loadEngine: () => Promise<PipelineEngine>;
   readonly loadSchemaReader: () => Promise<SchemaReader>;
-  readonly loadLocal: () => Promise<LocalSnowflakeModule>;
+  readonly loadLocal: () => Promise<LocalModule>;
   /** Told by the command how it ended, where that is not by an error. */
   readonly exitWith: (code: number) => void;
 }
@@ -44,14 +44,22 @@ export interface RunRequest extends PlanRequest {
 }
 
 /** What the commands ask of `@snowmelt/local`. */
-export interface LocalSnowflakeModule {
-  runLocalServer(options: {
-    readonly port: number;
-    readonly dataDir: string;
-    readonly sample: boolean;
-    readonly json: boolean;
-    readonly signal: AbortSignal;
-    readonly print?: (text: string) => void;
-    readonly printProgress?: (text: string) => void;
-  }): Promise<void>;
+export interface LocalModule {
+  runLocalServer(options: LocalRequest): Promise<void>;
+  runLocalStack(options: LocalStackRequest): Promise<void>;
+}
+
+export interface LocalRequest {
+  readonly port: number;
+  readonly dataDir: string;
+  readonly sample: boolean;
+  readonly json: boolean;
+  readonly signal: AbortSignal;
+  readonly print?: (text: string) => void;
+  readonly printProgress?: (text: string) => void;
+}
+
+export interface LocalStackRequest extends LocalRequest {
+  readonly awsPort: number;
+  readonly services: readonly ("ministack" | "moto")[];
 }

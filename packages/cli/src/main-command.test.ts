@@ -205,18 +205,30 @@ describe("errors", () => {
 });
 
 describe("local", () => {
-  test("passes its options on and prints what the server says", async () => {
+  test.each([
+    ["the Snowflake", ["--sample"], { kind: "server", sample: true }],
+    ["both", ["--aws"], { kind: "stack", sample: false, awsPort: 4566, services: ["ministack"] }],
+    [
+      "both with SageMaker",
+      ["--sagemaker", "--aws-port", "0"],
+      { kind: "stack", sample: false, awsPort: 0, services: ["ministack", "moto"] },
+    ],
+  ])("passes its options on to %s and prints what is said", async (_, argv, expected) => {
     const asked: unknown[] = [];
-    const { code, out } = await commandLine(["local", "--port", "0", "--data", "here", "--sample", "--json"], {
+    const { code, out } = await commandLine(["local", "--port", "0", "--data", "here", "--json", ...argv], {
       cwd: "/project",
       loadLocal: async () => ({
         async runLocalServer({ print, ...options }) {
-          asked.push(options);
+          asked.push({ kind: "server", ...options });
+          print?.('{"port":1}\n');
+        },
+        async runLocalStack({ print, ...options }) {
+          asked.push({ kind: "stack", ...options });
           print?.('{"port":1}\n');
         },
       }),
     });
     expect([code, out]).toEqual([0, '{"port":1}\n']);
-    expect(asked).toEqual([expect.objectContaining({ port: 0, dataDir: "/project/here", sample: true, json: true })]);
+    expect(asked).toEqual([expect.objectContaining({ port: 0, dataDir: "/project/here", json: true, ...expected })]);
   });
 });

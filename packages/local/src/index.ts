@@ -1,6 +1,14 @@
+export { type RunLocalStackOptions, runLocalStack } from "./aws/run-local-stack.ts";
 export { changeStatements, type SampleChange } from "./sample/change-sample.ts";
 export type { AdminClient } from "./server/admin-client.ts";
-export type { AwsIdentity, LocalServerConfig, LocalUser, ResultSizes } from "./server/config.ts";
+export type {
+  AwsIdentity,
+  LocalServerConfig,
+  LocalUser,
+  ResultSizes,
+  S3Access,
+  UnloadFormat,
+} from "./server/config.ts";
 export type { ConnectionFacts } from "./server/connection-facts.ts";
 export type { ActiveFault, Fault, FaultInput } from "./server/faults.ts";
 export { localError } from "./server/local-error.ts";

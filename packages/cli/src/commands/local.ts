@@ -1,22 +1,27 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CliContext } from "../cli-context.ts";
+import type { CliContext, LocalRequest } from "../cli-context.ts";
 import { type EveryCommand, everyCommand, examples } from "./command-options.ts";
 
 interface LocalOptions extends EveryCommand {
   readonly port: number;
   readonly data: string;
   readonly sample?: true;
+  readonly aws?: true;
+  readonly awsPort: number;
+  readonly sagemaker?: true;
 }
 
 /** The port that a platform's local environment names; 0 takes a free one. */
 const defaultPort = 7676;
+/** Where programs look for an AWS on this machine. */
+const defaultAwsPort = 4566;
 
 export function addLocalCommand(program: Command, context: CliContext): void {
   everyCommand(program.command("local"))
-    .summary("run a Snowflake on this machine, until Ctrl-C")
+    .summary("run a Snowflake on this machine, and an AWS beside it, until Ctrl-C")
     .description(
-      "Starts a local Snowflake that the unmodified drivers connect to. Its data stays in its folder; the password is made there once.",
+      "Starts a local Snowflake that the unmodified drivers connect to. Its data stays in its folder; the password is made there once. With --aws an AWS runs beside it (S3, Glue, Athena, Lambda, DynamoDB and more), with a bucket for the lake.",
     )
     .addOption(
       new Option("--port <number>", "where it listens on 127.0.0.1; 0 takes a free port")
@@ -25,24 +30,32 @@ export function addLocalCommand(program: Command, context: CliContext): void {
     )
     .option("--data <dir>", "where its data, results and history are kept", ".snowmelt/local")
     .option("--sample", "load the sample data (3,000,000 flights) if it is not there yet")
+    .option("--aws", "run AWS as well, and print the environment that leads to both")
+    .addOption(
+      new Option("--aws-port <number>", "where AWS listens on 127.0.0.1; 0 takes a free port")
+        .argParser(portNumber)
+        .default(defaultAwsPort),
+    )
+    .addOption(new Option("--sagemaker", "run SageMaker and Lake Formation too; means --aws").implies({ aws: true }))
     .addHelpText(
       "after",
       examples([
         ["snowmelt local --sample", "in one terminal"],
         ["SNOWFLAKE_PASSWORD=… snowmelt run pipelines/flights.ts", "in another"],
+        ["snowmelt local --aws", "Snowflake and AWS together"],
         ["snowmelt local --port 0 --json", "one line when it is ready: host, port, user, password, …"],
       ]),
     )
     .action((options: LocalOptions) => localCommand(options, context));
 }
 
-async function localCommand({ port, data, sample, json }: LocalOptions, context: CliContext): Promise<void> {
+async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
+  const { port, data, sample, json, aws, awsPort, sagemaker } = options;
   const { terminal, cwd, signal } = context;
-  signal.addEventListener("abort", () => terminal.err("\nStopping the local Snowflake; its data stays.\n"), {
-    once: true,
-  });
-  const { runLocalServer } = await context.loadLocal();
-  await runLocalServer({
+  const what = aws === true ? "Snowflake and AWS; their data stays" : "Snowflake; its data stays";
+  signal.addEventListener("abort", () => terminal.err(`\nStopping the local ${what}.\n`), { once: true });
+  const local = await context.loadLocal();
+  const request: LocalRequest = {
     port,
     dataDir: resolve(cwd, data),
     sample: sample === true,
@@ -50,7 +63,10 @@ async function localCommand({ port, data, sample, json }: LocalOptions, context:
     signal,
     print: terminal.out,
     printProgress: (text) => terminal.err(`${text}\n`),
-  });
+  };
+  if (aws !== true) return local.runLocalServer(request);
+  const services = sagemaker === true ? (["ministack", "moto"] as const) : (["ministack"] as const);
+  return local.runLocalStack({ ...request, awsPort, services });
 }
 
 function portNumber(text: string): number {
