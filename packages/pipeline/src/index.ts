@@ -18,7 +18,9 @@ export type {
   PlannedDataset,
   RefusedDataset,
 } from "./plan/pipeline-plan.ts";
+export type { BackfillRange } from "./plan/plan-backfill.ts";
 export { type PlanOptions, planPipeline } from "./plan/plan-pipeline.ts";
 export { systemSecrets } from "./record/system-secrets.ts";
+export { type BackfillOptions, runBackfill } from "./run/run-backfill.ts";
 export { type RunOptions, runPipeline } from "./run/run-pipeline.ts";
 export { RunEvent, Stage } from "./run-event.ts";

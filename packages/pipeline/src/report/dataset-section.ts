@@ -1,4 +1,5 @@
 import type { DatasetResult, RunFailure } from "../manifest.ts";
+import { resultLabel } from "../result-label.ts";
 import { columnCards } from "./column-cards.ts";
 import { fileChart, partitionSizes, skew } from "./file-chart.ts";
 import { type Content, html, type Markup } from "./markup.ts";
@@ -9,9 +10,9 @@ import { countText } from "./units.ts";
 
 /** Everything about one dataset, from where it was read to what its columns hold. */
 export function datasetSection(result: DatasetResult, index: number): Markup {
-  const { dataset, outcome, failure, notices, counts, checks, rules, files, columns, sql } = result;
+  const { outcome, failure, notices, counts, checks, rules, files, columns, sql } = result;
   return html`<section class="dataset" id="dataset-${index}">
-<h2><i class="dot series-${index % 8}"></i>${dataset} <span class="pill ${outcome}">${outcomeText[outcome]}</span></h2>
+<h2><i class="dot series-${index % 8}"></i>${resultLabel(result)} <span class="pill ${outcome}">${outcomeText[outcome]}</span></h2>
 ${failure === null ? null : failureBox(failure)}
 ${notices.map(({ code, message }) => html`<p class="box notice"><b>${code}</b> ${message}</p>`)}
 ${facts(result)}
@@ -35,6 +36,7 @@ function facts(result: DatasetResult): Markup {
   return html`<dl class="facts">
 ${fact("Source", html`<code>${source}</code>`)}
 ${fact("Table", html`<code>${table}</code>`)}
+${fact("Purpose", purposeText(result))}
 ${fact("Window", windowText(result))}
 ${fact("Snapshot", snapshot)}
 ${fact("Guarantee", guarantee)}
@@ -45,6 +47,11 @@ ${fact("Query", queryId === null ? null : html`<code>${queryId}</code>`)}
 ${fact("Role", role)}
 ${fact("Attempt", attemptId === null ? null : html`<code>${attemptId}</code>`)}
 </dl>`;
+}
+
+function purposeText({ purpose, slice }: DatasetResult): Content {
+  if (slice !== null) return html`slice ${slice.number} of ${slice.of} of backfill <code>${slice.backfillId}</code>`;
+  return purpose === "refresh" ? "refresh of the whole table" : null;
 }
 
 function windowText({ window }: DatasetResult): Content {

@@ -1,4 +1,5 @@
 import type { DatasetResult } from "../manifest.ts";
+import { resultLabel } from "../result-label.ts";
 import { html, type Markup } from "./markup.ts";
 import { movingMs, outcomeText, passedChecks } from "./run-totals.ts";
 import { bytesText, countText, durationText, rowsPerSecond } from "./units.ts";
@@ -12,12 +13,12 @@ export function datasetsTable(datasets: readonly DatasetResult[]): Markup {
 }
 
 function row(result: DatasetResult, index: number): Markup {
-  const { dataset, outcome, counts, bytesWritten, files, durationMs, checks, rules, deltaVersion } = result;
+  const { outcome, counts, bytesWritten, files, durationMs, checks, rules, deltaVersion } = result;
   const passed = passedChecks(result);
   const broken = rules.filter((rule) => !rule.passed);
   const rate = rowsPerSecond(counts.extracted, movingMs(result));
   return html`<tr>
-<td class="name"><a href="#dataset-${index}"><i class="dot series-${index % 8}"></i>${dataset}</a></td>
+<td class="name"><a href="#dataset-${index}"><i class="dot series-${index % 8}"></i>${resultLabel(result)}</a></td>
 <td><span class="pill ${outcome}">${outcomeText[outcome]}</span></td>
 <td class="n">${countText(counts.extracted)}</td><td class="n">${countText(counts.inserted)}</td><td class="n">${countText(counts.updated)}</td><td class="n">${countText(counts.deleted)}</td><td class="n">${countText(counts.rowsAfter)}</td>
 <td class="n">${bytesText(bytesWritten)}</td><td class="n">${countText(files.length)}</td><td class="n">${durationText(durationMs)}</td>

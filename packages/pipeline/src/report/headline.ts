@@ -1,4 +1,5 @@
 import type { RunManifest } from "../manifest.ts";
+import { resultLabel } from "../result-label.ts";
 import { html, type Markup } from "./markup.ts";
 import { type RunTotals, runTotals } from "./run-totals.ts";
 import { bytesText, countText, durationText, instantText, rowsPerSecond } from "./units.ts";
@@ -30,7 +31,7 @@ ${tile("Peak memory", bytesText(totals.peakRssBytes), "of the process")}
 /** The run in one sentence. */
 export function sentence({ datasets, status }: RunManifest, totals: RunTotals): string {
   if (status === "failed") {
-    const failed = datasets.filter(({ outcome }) => outcome === "failed").map(({ dataset }) => dataset);
+    const failed = datasets.filter(({ outcome }) => outcome === "failed").map(resultLabel);
     const others = datasets.filter(({ outcome }) => outcome === "committed").length;
     const who = failed.length === 0 ? "The run" : failed.join(", ");
     return `${who} failed and left nothing visible; ${others === 0 ? "no dataset was" : others === 1 ? "1 other dataset was" : `${others} other datasets were`} committed.`;

@@ -1,4 +1,5 @@
 import type { RunManifest } from "../manifest.ts";
+import { resultLabel } from "../result-label.ts";
 import type { RunEvent } from "../run-event.ts";
 import { datasetSection } from "./dataset-section.ts";
 import { datasetsTable } from "./datasets-table.ts";
@@ -41,7 +42,7 @@ ${datasets.map(datasetSection)}
 function timeCharts(manifest: RunManifest, events: readonly RunEvent[]): Content {
   const progress = progressSeries(events, Date.parse(manifest.startedAt), Date.parse(manifest.finishedAt));
   const { durationMs } = progress;
-  const names = manifest.datasets.map(({ dataset }) => dataset);
+  const names = manifest.datasets.map(resultLabel);
   const series = (value: "rows" | "bytes") =>
     progress.datasets.map((dataset) => ({
       label: dataset.dataset,

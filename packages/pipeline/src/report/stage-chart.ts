@@ -1,4 +1,5 @@
 import type { DatasetResult } from "../manifest.ts";
+import { resultLabel } from "../result-label.ts";
 import type { RunEvent } from "../run-event.ts";
 import { round, timeAxis } from "./axis.ts";
 import { html, type Markup } from "./markup.ts";
@@ -44,10 +45,10 @@ ${groups.map(
     result,
     lanes,
     top,
-  }) => html`<text class="label" x="0" y="${top + 14}">${clipped(result.dataset)}<title>${result.dataset}</title></text>
+  }) => html`<text class="label" x="0" y="${top + 14}">${clipped(resultLabel(result))}<title>${resultLabel(result)}</title></text>
 ${lanes.map((lane, index) => lane.map((span) => stageBar(span, at(span.startedAtMs), at(span.startedAtMs + span.durationMs), top + index * laneHeight)))}
 ${retries
-  .filter(({ dataset }) => dataset === result.dataset)
+  .filter(({ dataset }) => dataset === resultLabel(result))
   .map(
     ({ atMs, stage, attempt, delayMs, reason }) =>
       html`<path class="retry" d="M${at(atMs)},${top + 18} l-5,8 l10,0Z"><title>${stage}: attempt ${attempt} failed, tried again after ${durationText(delayMs)}: ${reason}</title></path>`,
