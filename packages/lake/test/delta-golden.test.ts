@@ -2,9 +2,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cp, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { ObjectStore } from "@snowmelt/core/ports";
 import { parseSchemaString, readHistory, readSnapshot } from "@snowmelt/lake/delta";
 import { openFileStore } from "@snowmelt/lake/store";
 import { describe, expect, it } from "vitest";
+import { plainSnapshot } from "./delta-log.ts";
 
 const golden = join(import.meta.dirname, "golden", "delta-rs");
 const tables = readdirSync(golden, { withFileTypes: true }).filter((entry) => entry.isDirectory());
@@ -61,21 +63,42 @@ describe.each(tables.map(({ name }) => name))("the golden table %s", (name) => {
 
 it("holds transaction versions to the last of 64 bits", async () => {
   const snapshot = await readSnapshot({ store: openFileStore(golden), path: "history" });
-  expect(snapshot?.txns.get("app/one")).toEqual({ version: 42n, committedIn: 3 });
-  expect(snapshot?.txns.get("app/two")).toEqual({ version: 9223372036854775807n, committedIn: 1 });
+  expect(snapshot?.txns.get("app/one")).toMatchObject({ version: 42n, committedIn: 3 });
+  expect(snapshot?.txns.get("app/two")).toMatchObject({ version: 9223372036854775807n, committedIn: 1 });
 });
 
-it("refuses a table whose first entries only a checkpoint holds", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "snowmelt-golden-"));
-  try {
-    await cp(join(golden, "checkpoint"), join(folder, "checkpoint"), { recursive: true });
-    const store = openFileStore(folder);
-    for (const version of [0, 1, 2]) await store.delete(`checkpoint/_delta_log/0000000000000000000${version}.json`);
-    await expect(readSnapshot({ store, path: "checkpoint" })).rejects.toMatchObject({
-      code: "DELTA_LOG_TRUNCATED",
-      message: expect.stringMatching(/no JSON entry below version 3.*checkpoint, which is not read here/),
+describe("the checkpoint of another writer", () => {
+  const copied = async (change: (store: ObjectStore) => Promise<void>) => {
+    const folder = await mkdtemp(join(tmpdir(), "snowmelt-golden-"));
+    try {
+      await cp(join(golden, "checkpoint"), join(folder, "checkpoint"), { recursive: true });
+      const store = openFileStore(folder);
+      await change(store);
+      return plainSnapshot(await readSnapshot({ store, path: "checkpoint" }));
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  };
+  const logKey = (name: string): string => `checkpoint/_delta_log/${name}`;
+  const deleteEntries = async (store: ObjectStore, versions: readonly number[]): Promise<void> => {
+    for (const version of versions) await store.delete(logKey(`${String(version).padStart(20, "0")}.json`));
+  };
+
+  it("gives the state that all JSON entries give", async () => {
+    const fromCheckpoint = await copied((store) => deleteEntries(store, [0, 1, 2]));
+    const fromEntries = await copied(async (store) => {
+      await store.delete(logKey("_last_checkpoint"));
+      await store.delete(logKey("00000000000000000003.checkpoint.parquet"));
     });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+    expect(fromCheckpoint?.files).toHaveLength(5);
+    expect(fromCheckpoint).toEqual(fromEntries);
+  });
+
+  it("is refused by name when it is damaged and alone holds the beginning", async () => {
+    const damaged = copied(async (store) => {
+      await deleteEntries(store, [0, 1, 2]);
+      await store.put(logKey("00000000000000000003.checkpoint.parquet"), new Uint8Array(100));
+    });
+    await expect(damaged).rejects.toMatchObject({ code: "PARQUET_CORRUPT", message: expect.stringContaining("PAR1") });
+  });
 });

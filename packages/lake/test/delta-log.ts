@@ -1,6 +1,13 @@
 import { manualClock, memoryObjectStore, type ObjectStore, seededRandom } from "@snowmelt/core/ports";
 import type { Field } from "@snowmelt/core/types";
-import { type AddFile, type DeltaTable, encodeDataPath, openDeltaTable, planCreateTable } from "@snowmelt/lake/delta";
+import {
+  type AddFile,
+  type DeltaTable,
+  encodeDataPath,
+  openDeltaTable,
+  planCreateTable,
+  type Snapshot,
+} from "@snowmelt/lake/delta";
 
 export const fields: readonly Field[] = [
   { name: "ID", type: { kind: "int64" }, nullable: false },
@@ -49,4 +56,22 @@ export async function mustSnapshot(table: DeltaTable) {
   const snapshot = await table.snapshot();
   if (!snapshot) throw new Error("there is no table");
   return snapshot;
+}
+
+/** A snapshot as plain data in one order, whichever way it was read. A field that is null is as one that is absent. */
+export function plainSnapshot(snapshot: Snapshot | undefined) {
+  if (!snapshot) return undefined;
+  const { files, tombstones, txns, metaData, protocol, ...rest } = snapshot;
+  const sorted = <V>(map: ReadonlyMap<string, V>): [string, V][] =>
+    [...map].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  const present = <T extends object>(record: T) =>
+    Object.fromEntries(Object.entries(record).filter(([, value]) => value !== null && value !== undefined));
+  return {
+    ...rest,
+    metaData: present(metaData),
+    protocol: present(protocol),
+    files: sorted(files).map(([key, add]) => [key, present(add)]),
+    tombstones: sorted(tombstones),
+    txns: sorted(txns),
+  };
 }

@@ -5,7 +5,8 @@ import { checkAddedFiles } from "./check-added-files.ts";
 import { toCommitBody } from "./commit-body.ts";
 import { type CommitPlan, checkActions } from "./commit-plan.ts";
 import { findConflict } from "./find-conflict.ts";
-import { checkLane, type LaneState, type LaneStep, toLaneTxns } from "./lane.ts";
+import { checkLane, type LaneState, type LaneStep } from "./lane.ts";
+import { toLaneTxns } from "./lane-txns.ts";
 import { toCommitPath, toTableKey } from "./log-path.ts";
 import { checkWritable, isAppendOnly } from "./protocol.ts";
 import { putEntry } from "./put-entry.ts";
@@ -69,7 +70,7 @@ export async function commitPlan(
     const refused = checkLanes(snapshot, lanes) ?? (await checkPlan(table, plan, snapshot, signal));
     if (refused) return refused;
     const version = (snapshot?.version ?? -1) + 1;
-    const actions = toActions(table, plan, { ...options, txnId, readVersion: snapshot?.version });
+    const actions = toActions(table, plan, { ...options, txnId, version, snapshot });
     checkActions(actions);
     await checkAddedFiles(table, plan.actions, signal);
     const key = toTableKey(table.path, toCommitPath(version));
@@ -150,7 +151,11 @@ function conflict(reason: CommitConflict["reason"], message: string, version: nu
 function toActions(
   table: CommitTable,
   plan: CommitPlan,
-  own: CommitOptions & { readonly txnId: string; readonly readVersion: number | undefined },
+  own: CommitOptions & {
+    readonly txnId: string;
+    readonly version: number;
+    readonly snapshot: Snapshot | undefined;
+  },
 ): readonly Action[] {
   const nowMs = table.clock.nowMs();
   const commitInfo: CommitInfo = {
@@ -158,12 +163,13 @@ function toActions(
     operation: plan.operation,
     operationParameters: plan.operationParameters,
     ...(plan.operationMetrics ? { operationMetrics: plan.operationMetrics } : {}),
-    ...(own.readVersion === undefined ? {} : { readVersion: own.readVersion }),
+    ...(own.snapshot ? { readVersion: own.snapshot.version } : {}),
     isBlindAppend: plan.isBlindAppend,
     engineInfo: "snowmelt",
     txnId: own.txnId,
     ...(own.info ? { snowmelt: own.info } : {}),
   };
-  const txns = (own.lanes ?? []).flatMap((step) => toLaneTxns(step, nowMs)).map((txn) => ({ txn }));
-  return [{ commitInfo }, ...plan.actions, ...txns];
+  const at = { held: own.snapshot?.txns ?? new Map(), version: own.version, lastUpdated: nowMs };
+  const txns = (own.lanes ?? []).flatMap((step) => toLaneTxns(step, at));
+  return [{ commitInfo }, ...plan.actions, ...txns.map((txn) => ({ txn }))];
 }

@@ -1,5 +1,5 @@
 import { lakeError } from "../lake-error.ts";
-import type { Txn } from "./action.ts";
+import { windowAppId } from "./lane-txns.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A step of a lane: who commits, in which order, and up to where its window reaches. */
@@ -10,15 +10,24 @@ export interface LaneStep {
   readonly n: number;
   /** End of the window: microseconds since the epoch, or the numeric cursor. 64 bits. */
   readonly hi: bigint;
+  /**
+   * What else of the step must outlive the log's JSON: numbers of 63 bits by name, such as hashes by {@link markOf}. They
+   * are of this step alone: one that a later step does not give is gone. See {@link readLaneMark}.
+   */
+  readonly marks?: Readonly<Record<string, bigint>>;
 }
 
-/** What a table says of a lane. A lane that never committed is at n = 0 without a window. */
+/**
+ * What a table says of a lane. A lane that never committed is at n = 0 without a window. `committedIn` is undefined when
+ * the log does not tell the version any more.
+ */
 export type LaneState =
   | { readonly n: 0; readonly hi: undefined; readonly committedIn: undefined }
-  | { readonly n: number; readonly hi: bigint; readonly committedIn: number };
+  | { readonly n: number; readonly hi: bigint; readonly committedIn: number | undefined };
 
 export type LaneVerdict =
   | { readonly kind: "ready" }
+  /** `version` has the step: its own, or a later one where the log does not tell. */
   | { readonly kind: "done"; readonly version: number }
   | { readonly kind: "gap"; readonly found: LaneState };
 
@@ -42,22 +51,8 @@ export function readLane(snapshot: Snapshot | undefined, appId: string): LaneSta
 export function checkLane(snapshot: Snapshot | undefined, step: LaneStep): LaneVerdict {
   const found = readLane(snapshot, step.appId);
   if (found.n === step.n - 1) return { kind: "ready" };
-  if (found.n === step.n && found.n !== 0 && found.hi === step.hi) return { kind: "done", version: found.committedIn };
+  if (found.n === step.n && found.n !== 0 && found.hi === step.hi) {
+    return { kind: "done", version: found.committedIn ?? snapshot?.version ?? 0 };
+  }
   return { kind: "gap", found };
 }
-
-/** The two `txn` actions of a step. */
-export function toLaneTxns(step: LaneStep, lastUpdated: number): readonly Txn[] {
-  if (!Number.isSafeInteger(step.n) || step.n < 1 || BigInt.asIntN(64, step.hi) !== step.hi) {
-    throw lakeError(
-      "DELTA_COMMIT_INVALID",
-      `The lane ${step.appId} needs n of 1 or more and a window end of 64 bits, got n = ${step.n} and hi = ${step.hi}.`,
-    );
-  }
-  return [
-    { appId: step.appId, version: BigInt(step.n), lastUpdated },
-    { appId: windowAppId(step.appId), version: step.hi, lastUpdated },
-  ];
-}
-
-const windowAppId = (appId: string): string => `${appId}#hi`;

@@ -1,11 +1,17 @@
 import { lakeError } from "../lake-error.ts";
 import type { Action, AddFile, MetaData, Protocol } from "./action.ts";
 import { decodeDataPath } from "./data-path.ts";
+import { withCommittedIn } from "./lane-txns.ts";
+import { LayeredMap } from "./layered-map.ts";
+import type { Checkpoint } from "./read-checkpoint.ts";
 
-/** What the newest `txn` of an appId says, and in which version it was committed. */
+/** What the newest `txn` of an appId says. */
 export interface TxnState {
   readonly version: bigint;
-  readonly committedIn: number;
+  /** Undefined when a checkpoint alone tells of it, which does not say. */
+  readonly committedIn: number | undefined;
+  /** Milliseconds since the epoch. */
+  readonly lastUpdated?: number | undefined;
 }
 
 /** The state of a table at one version. */
@@ -18,7 +24,7 @@ export interface Snapshot {
   /** Removed files, which older versions still name, by key; the value is the deletion time in ms since the epoch. */
   readonly tombstones: ReadonlyMap<string, number>;
   readonly txns: ReadonlyMap<string, TxnState>;
-  /** Bytes of the log entry of `version`, by which a table that was made anew is told apart. */
+  /** Bytes of the log entry of `version`, by which a table that was made anew is told apart; 0 when it has none. */
   readonly entryBytes: number;
 }
 
@@ -36,28 +42,31 @@ export interface Replay {
   finish(source: string): Snapshot;
 }
 
+/** Upon a snapshot, which stays as it is; what does not change is shared with it. */
 export function startReplay(base?: Snapshot): Replay {
   let { version, protocol, metaData, entryBytes } = base ?? { version: -1, entryBytes: 0 };
-  const files = new Map(base?.files);
-  const tombstones = new Map(base?.tombstones);
-  const txns = new Map(base?.txns);
+  const held = layered(base?.tombstones);
+  const files = new Map<string, AddFile | undefined>();
+  const tombstones = new Map<string, number | undefined>();
+  const txns = new Map<string, TxnState>();
   return {
     apply(commit) {
       for (const action of commit.actions) {
-        if ("protocol" in action) protocol = action.protocol;
-        else if ("metaData" in action) metaData = action.metaData;
-        else if ("txn" in action)
-          txns.set(action.txn.appId, { version: action.txn.version, committedIn: commit.version });
-        else if ("add" in action) {
+        if ("add" in action) {
           checkNoDeletionVector(action.add, commit.version);
           const key = decodeDataPath(action.add.path);
           files.set(key, action.add);
-          tombstones.delete(key);
+          if (tombstones.has(key) || held.has(key)) tombstones.set(key, undefined);
         } else if ("remove" in action) {
           const key = decodeDataPath(action.remove.path);
-          files.delete(key);
+          files.set(key, undefined);
           tombstones.set(key, action.remove.deletionTimestamp ?? 0);
-        }
+        } else if ("txn" in action) {
+          const { appId, version: number, lastUpdated } = action.txn;
+          const committedIn = commit.version;
+          txns.set(appId, { version: number, committedIn, lastUpdated: lastUpdated ?? undefined });
+        } else if ("protocol" in action) protocol = action.protocol;
+        else if ("metaData" in action) metaData = action.metaData;
       }
       version = commit.version;
       entryBytes = commit.entryBytes;
@@ -69,9 +78,33 @@ export function startReplay(base?: Snapshot): Replay {
           `The log of ${source} has no ${protocol ? "metaData" : "protocol"} action.`,
         );
       }
-      return { version, protocol, metaData, files, tombstones, txns, entryBytes };
+      return {
+        version,
+        protocol,
+        metaData,
+        files: layered(base?.files).with(files),
+        tombstones: held.with(tombstones),
+        txns: txns.size === 0 && base ? base.txns : new Map([...(base?.txns ?? []), ...txns]),
+        entryBytes,
+      };
     },
   };
+}
+
+/** The state that a checkpoint tells of. `entryBytes` are those of its version's log entry. */
+export function checkpointSnapshot(checkpoint: Checkpoint, entryBytes: number): Snapshot {
+  const { version, protocol, metaData } = checkpoint;
+  const txns = new Map<string, TxnState>();
+  for (const { appId, version: number, lastUpdated } of checkpoint.txns) {
+    txns.set(appId, { version: number, committedIn: undefined, lastUpdated: lastUpdated ?? undefined });
+  }
+  const files = new LayeredMap(checkpoint.files);
+  const tombstones = new LayeredMap(checkpoint.tombstones);
+  return { version, protocol, metaData, files, tombstones, txns: withCommittedIn(txns, version), entryBytes };
+}
+
+function layered<V extends object | number>(map: ReadonlyMap<string, V> | undefined): LayeredMap<V> {
+  return map instanceof LayeredMap ? map : new LayeredMap(map);
 }
 
 function checkNoDeletionVector(add: AddFile, version: number): void {

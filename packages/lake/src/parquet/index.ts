@@ -1,4 +1,17 @@
 export type { Codec } from "./format/codec.ts";
+export type { LeafColumn } from "./nested/leaf-column.ts";
+export { findNode, type LeafGroup, readLeaves } from "./nested/read-leaves.ts";
+export { openRecordEncoder, type RecordEncoder } from "./nested/record-encoder.ts";
+export {
+  type GroupNode,
+  type RecordNode,
+  structNode,
+  textListNode,
+  textMapNode,
+  type ValueNode,
+  valueNode,
+} from "./nested/record-schema.ts";
+export { leavesBelow, openPresence, openRowReader, type RowReader } from "./nested/row-reader.ts";
 export { parquetError } from "./parquet-error.ts";
 export type { FileColumn } from "./read/file-column.ts";
 export type { RowGroupMetadata } from "./read/file-metadata.ts";
@@ -11,6 +24,7 @@ export {
 } from "./read/footer-summary.ts";
 export { type ParquetFooter, type ReadFooterOptions, readFooter } from "./read/read-footer.ts";
 export { type ReadParquetOptions, readParquet } from "./read/read-parquet.ts";
+export type { SchemaNode } from "./read/schema-tree.ts";
 export type { DictionaryLimits } from "./write/dictionary-limits.ts";
 export { encodeParquet } from "./write/encode-parquet.ts";
 export type { ParquetEncoderOptions } from "./write/encoder-options.ts";

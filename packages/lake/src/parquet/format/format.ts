@@ -18,6 +18,8 @@ export const Repetition = { REQUIRED: 0, OPTIONAL: 1, REPEATED: 2 } as const;
 
 export const Converted = {
   UTF8: 0,
+  MAP: 1,
+  LIST: 3,
   ENUM: 4,
   DECIMAL: 5,
   DATE: 6,

@@ -21,11 +21,23 @@ export interface DecodedPage {
   readonly indices: Int32Array | undefined;
 }
 
+/** Takes a page's levels off its values. */
+export type PageOpener = (header: PageHeader, body: Uint8Array, codec: number) => OpenPage;
+
+export interface DecodePagesOptions {
+  readonly codec: number;
+  /** Of the column chunk: its rows, or its entries where something repeats. */
+  readonly rowCount: number;
+  readonly widen: Widening;
+  /** @default that of a flat column */
+  readonly openPage?: PageOpener;
+}
+
 /** Decodes the pages of a column chunk one at a time; `bytes` are exactly the chunk's. */
 export function* decodePages(
   bytes: Uint8Array,
   column: FileColumn,
-  { codec, rowCount, widen }: { readonly codec: number; readonly rowCount: number; readonly widen: Widening },
+  { codec, rowCount, widen, openPage = flatPageOpener(column) }: DecodePagesOptions,
 ): Generator<DecodedPage, void, undefined> {
   let dictionary: ColumnVector | undefined;
   let entryCount = 0;
@@ -44,7 +56,7 @@ export function* decodePages(
       entryCount = header.valueCount;
       dictionary = widen(decodeDense(column, plainOf(header.encoding), cursorOf(raw), entryCount));
     } else if (header.type === PageType.DATA_PAGE || header.type === PageType.DATA_PAGE_V2) {
-      const page = openPage(header, body, { codec, nullable: column.nullable });
+      const page = openPage(header, body, codec);
       rows += page.rowCount;
       if (rows > rowCount) throw damaged(`its pages hold more than the row group's ${rowCount} rows`);
       yield readValues(page, header, { column, widen, dictionary, entryCount });
@@ -54,14 +66,19 @@ export function* decodePages(
   }
 }
 
-interface OpenPage {
+export interface OpenPage {
   readonly rowCount: number;
   readonly nullCount: number;
   readonly validity: Uint8Array | undefined;
   readonly values: ByteCursor;
 }
 
-function openPage(
+const flatPageOpener =
+  ({ nullable }: FileColumn): PageOpener =>
+  (header, body, codec) =>
+    openFlatPage(header, body, { codec, nullable });
+
+function openFlatPage(
   header: PageHeader,
   body: Uint8Array,
   { codec, nullable }: { readonly codec: number; readonly nullable: boolean },

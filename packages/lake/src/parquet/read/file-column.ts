@@ -49,12 +49,18 @@ export function parseFileColumns(elements: readonly ThriftStruct[]): FileColumn[
 
 function parseFileColumn(element: ThriftStruct, leaf: number): FileColumn {
   const fields = fieldsOf(element, "SchemaElement");
-  const physical = fields.integer(1) ?? -1;
   const repetition = fields.integer(3) ?? Repetition.REQUIRED;
   const isNested = (fields.integer(5) ?? 0) > 0 || repetition === Repetition.REPEATED;
-  const meaning: Meaning = isNested
-    ? { refusal: "nested and repeated columns are not read" }
-    : meaningOf(element, physical);
+  const column = parseLeafColumn(element, leaf);
+  return isNested ? { ...column, type: undefined, refusal: "nested and repeated columns are not read" } : column;
+}
+
+/** The values of a leaf, whatever repeats above it. */
+export function parseLeafColumn(element: ThriftStruct, leaf: number): FileColumn {
+  const fields = fieldsOf(element, "SchemaElement");
+  const physical = fields.integer(1) ?? -1;
+  const repetition = fields.integer(3) ?? Repetition.REQUIRED;
+  const meaning = meaningOf(element, physical);
   return {
     name: fields.string(4) ?? "",
     leaf,

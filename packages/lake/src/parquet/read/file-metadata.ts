@@ -1,6 +1,7 @@
 import { decodeThrift, fieldsOf, type ThriftStruct } from "../format/thrift-reader.ts";
 import { parquetError } from "../parquet-error.ts";
 import { type FileColumn, parseFileColumns } from "./file-column.ts";
+import { parseSchemaTree, type SchemaNode } from "./schema-tree.ts";
 
 /** Statistics as they stand in the footer; bounds are PLAIN bytes. */
 export interface ChunkStatistics {
@@ -35,7 +36,9 @@ export interface RowGroupMetadata {
 
 export interface FileMetadata {
   readonly rowCount: number;
+  /** The top-level columns. */
   readonly columns: readonly FileColumn[];
+  readonly schema: readonly SchemaNode[];
   readonly rowGroups: readonly RowGroupMetadata[];
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdBy: string | undefined;
@@ -45,6 +48,7 @@ export interface FileMetadata {
 export function parseFileMetadata(footer: Uint8Array, fileBytes: number): FileMetadata {
   const fields = fieldsOf(decodeThrift(footer).value, "FileMetaData");
   const columns = parseFileColumns(fields.structs(2));
+  const schema = parseSchemaTree(fields.structs(2));
   // Bounds in an order that is not the type's own say nothing; each leaf has an order, or the list is absent.
   const orders = fields.structs(7).map((order) => order.has(1));
   const rowGroups = fields.structs(4).map((group) => parseRowGroup(group, orders, fileBytes));
@@ -58,7 +62,7 @@ export function parseFileMetadata(footer: Uint8Array, fileBytes: number): FileMe
     const pair = fieldsOf(entry, "KeyValue");
     metadata[pair.string(1) ?? ""] = pair.string(2) ?? "";
   }
-  return { rowCount, columns, rowGroups, metadata, createdBy: fields.string(6) };
+  return { rowCount, columns, schema, rowGroups, metadata, createdBy: fields.string(6) };
 }
 
 function parseRowGroup(struct: ThriftStruct, orders: readonly boolean[], fileBytes: number): RowGroupMetadata {

@@ -19,8 +19,9 @@ export interface VectorAssembler {
   finish(): ColumnVector;
 }
 
-export function openVectorAssembler(type: LandType, rowCount: number): VectorAssembler {
-  const sink = openSink(type, rowCount);
+/** `expectedBytes`: of all text and binary values, if known; else their buffer grows. */
+export function openVectorAssembler(type: LandType, rowCount: number, expectedBytes = 0): VectorAssembler {
+  const sink = openSink(type, rowCount, expectedBytes);
   let validity: Uint8Array | undefined;
   let nullCount = 0;
   let row = 0;
@@ -89,11 +90,11 @@ interface Sink {
   finish(validity: Validity): ColumnVector;
 }
 
-function openSink(type: LandType, rowCount: number): Sink {
+function openSink(type: LandType, rowCount: number, expectedBytes: number): Sink {
   const storage = storageOf(type);
   switch (storage) {
     case "bytes":
-      return openBytesSink(rowCount);
+      return openBytesSink(rowCount, expectedBytes);
     case "bit":
       return openBitSink(rowCount);
     case "int32": {
@@ -159,9 +160,9 @@ function openBitSink(rowCount: number): Sink {
   };
 }
 
-function openBytesSink(rowCount: number): Sink {
+function openBytesSink(rowCount: number, expectedBytes: number): Sink {
   const offsets = new Int32Array(rowCount + 1);
-  let bytes = new Uint8Array(0);
+  let bytes = new Uint8Array(expectedBytes);
   let length = 0;
   let row = 0;
 

@@ -1,9 +1,9 @@
-import { type Field, storageOf } from "@snowmelt/core/types";
+import { storageOf } from "@snowmelt/core/types";
 import { encodeStored } from "../format/bound.ts";
 import { codecIds } from "../format/codec.ts";
+import type { FileSchema, Leaf } from "../format/file-schema.ts";
 import { Encoding, magic, PageType } from "../format/format.ts";
 import { physicalOf } from "../format/physical-type.ts";
-import { writeSchemaElement } from "../format/schema-element.ts";
 import { encodeThrift, type ThriftWriter } from "../format/thrift-writer.ts";
 import type { EncoderSettings } from "./encoder-options.ts";
 import type { PlacedChunk, PlacedRowGroup } from "./row-group.ts";
@@ -23,7 +23,7 @@ interface FooterContext {
 
 /** What follows the last row group, which ends at `offset`: column indexes, offset indexes, footer, length and magic. */
 export function encodeTail(
-  fields: readonly Field[],
+  schema: FileSchema,
   rowGroups: readonly PlacedRowGroup[],
   { offset, settings }: { readonly offset: number; readonly settings: EncoderSettings },
 ): Uint8Array[] {
@@ -40,28 +40,27 @@ export function encodeTail(
   for (const chunk of chunks) {
     if (chunk.offsetIndex) places.set(chunk, { ...places.get(chunk), offset: put(chunk.offsetIndex) });
   }
-  return [...parts, encodeFooter(fields, rowGroups, { places, settings })];
+  return [...parts, encodeFooter(schema, rowGroups, { places, settings })];
 }
 
 function encodeFooter(
-  fields: readonly Field[],
+  { columnCount, elements, leaves }: FileSchema,
   rowGroups: readonly PlacedRowGroup[],
   context: FooterContext,
 ): Uint8Array {
   const { settings } = context;
   const footer = encodeThrift((thrift) => {
     thrift.i32(1, 2);
-    const root = undefined;
-    thrift.structs(2, [root, ...fields], (field) => {
-      if (field) return writeSchemaElement(thrift, field);
+    const root = (): void => {
       thrift.string(4, "schema");
-      thrift.i32(5, fields.length);
-    });
+      thrift.i32(5, columnCount);
+    };
+    thrift.structs(2, [root, ...elements], (writeElement) => writeElement(thrift));
     thrift.i64(
       3,
       rowGroups.reduce((rows, group) => rows + group.rowCount, 0),
     );
-    thrift.structs(4, rowGroups, (group, ordinal) => writeRowGroup(thrift, fields, { group, ordinal, ...context }));
+    thrift.structs(4, rowGroups, (group, ordinal) => writeRowGroup(thrift, leaves, { group, ordinal, ...context }));
     const metadata = Object.entries(settings.metadata);
     if (metadata.length > 0) {
       thrift.structs(5, metadata, ([key, value]) => {
@@ -71,7 +70,7 @@ function encodeFooter(
     }
     thrift.string(6, settings.createdBy);
     // Readers ignore min_value and max_value of a column whose order is not stated: field 1 is TYPE_ORDER.
-    thrift.structs(7, fields, () => thrift.struct(1, () => {}));
+    thrift.structs(7, leaves, () => thrift.struct(1, () => {}));
   });
   const bytes = new Uint8Array(footer.length + 8);
   bytes.set(footer);
@@ -82,12 +81,12 @@ function encodeFooter(
 
 function writeRowGroup(
   thrift: ThriftWriter,
-  fields: readonly Field[],
+  leaves: readonly Leaf[],
   { group, ordinal, places, settings }: { group: PlacedRowGroup; ordinal: number } & FooterContext,
 ): void {
   thrift.structs(1, group.columns, (chunk, index) => {
-    const field = fields[index];
-    if (field) writeColumnChunk(thrift, field, { chunk, places, settings });
+    const leaf = leaves[index];
+    if (leaf) writeColumnChunk(thrift, leaf, { chunk, places, settings });
   });
   thrift.i64(2, group.rawBytes);
   thrift.i64(3, group.rowCount);
@@ -98,25 +97,25 @@ function writeRowGroup(
 
 function writeColumnChunk(
   thrift: ThriftWriter,
-  field: Field,
+  leaf: Leaf,
   { chunk, places, settings }: { chunk: PlacedChunk } & FooterContext,
 ): void {
   thrift.i64(2, 0);
   thrift.struct(3, () => {
-    thrift.i32(1, physicalOf(field.type));
+    thrift.i32(1, physicalOf(leaf.type));
     thrift.i32s(2, [
       Encoding.PLAIN,
       Encoding.RLE,
       ...(chunk.dictionaryOffset === undefined ? [] : [Encoding.RLE_DICTIONARY]),
     ]);
-    thrift.strings(3, [field.name]);
+    thrift.strings(3, leaf.path);
     thrift.i32(4, codecIds[settings.codec]);
     thrift.i64(5, chunk.rowCount);
     thrift.i64(6, chunk.rawBytes);
     thrift.i64(7, chunk.bytes);
     thrift.i64(9, chunk.dataOffset);
     if (chunk.dictionaryOffset !== undefined) thrift.i64(11, chunk.dictionaryOffset);
-    if (settings.statistics) thrift.struct(12, () => writeStatistics(thrift, field, chunk));
+    if (settings.statistics) thrift.struct(12, () => writeStatistics(thrift, leaf, chunk));
     thrift.structs(13, encodingCounts(chunk), ({ pageType, encoding, pageCount }) => {
       thrift.i32(1, pageType);
       thrift.i32(2, encoding);
@@ -138,7 +137,7 @@ function writeColumnChunk(
  * Bounds leave NaN out, as the format asks. Engines that order NaN above all numbers (Snowflake, Spark, DuckDB) would then
  * skip NaN that `v > x` is to find, so a chunk that holds NaN gets no bounds, as parquet-java does it.
  */
-function writeStatistics(thrift: ThriftWriter, { type }: Field, { nullCount, nanCount, range }: PlacedChunk): void {
+function writeStatistics(thrift: ThriftWriter, { type }: Leaf, { nullCount, nanCount, range }: PlacedChunk): void {
   const storage = storageOf(type);
   const bounds = nanCount === 0 ? range : undefined;
   thrift.i64(3, nullCount);

@@ -1,6 +1,7 @@
 import type { ColumnBatch, Field } from "@snowmelt/core/types";
 import { mergeRanges } from "../format/bound.ts";
 import { compressorOf } from "../format/codec.ts";
+import { flatSchema } from "../format/file-schema.ts";
 import { magic } from "../format/format.ts";
 import { parquetError } from "../parquet-error.ts";
 import { checkBatch, checkFields } from "./batch-check.ts";
@@ -77,7 +78,11 @@ export function openParquetEncoder(fields: readonly Field[], options?: ParquetEn
   const closeRowGroup = (): Uint8Array[] => {
     if (group.rowCount === 0) return [];
     const chunks = writers.map((writer) => writer.finish());
-    const placed = placeRowGroup(fields, chunks, { offset: bytesWritten, pageIndex: settings.pageIndex });
+    const placed = placeRowGroup(fields, chunks, {
+      offset: bytesWritten,
+      rowCount: group.rowCount,
+      pageIndex: settings.pageIndex,
+    });
     for (const { columnIndex, offsetIndex } of placed.group.columns) {
       indexBytes += (columnIndex?.length ?? 0) + (offsetIndex?.length ?? 0);
     }
@@ -144,7 +149,7 @@ export function openParquetEncoder(fields: readonly Field[], options?: ParquetEn
     },
     finish() {
       const parts = [...begin(), ...closeRowGroup()];
-      parts.push(...handOut(encodeTail(fields, rowGroups, { offset: bytesWritten, settings })));
+      parts.push(...handOut(encodeTail(flatSchema(fields), rowGroups, { offset: bytesWritten, settings })));
       isFinished = true;
       const columns = fields.map((field, index) =>
         summarizeColumn(field, totals[index] ?? addChunk(undefined, undefined)),

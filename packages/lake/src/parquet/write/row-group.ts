@@ -1,4 +1,4 @@
-import type { Field } from "@snowmelt/core/types";
+import type { LandType } from "@snowmelt/core/types";
 import type { Range } from "../format/bound.ts";
 import type { ColumnChunk } from "./column-writer.ts";
 import { type EncodedPage, pageBytes } from "./page.ts";
@@ -32,9 +32,9 @@ export interface PlacedRowGroup {
 
 /** Lays the chunks one after another from `offset` on, and encodes their page indexes, so that pages can be let go. */
 export function placeRowGroup(
-  fields: readonly Field[],
+  leaves: readonly { readonly type: LandType }[],
   chunks: readonly ColumnChunk[],
-  { offset, pageIndex }: { readonly offset: number; readonly pageIndex: boolean },
+  { offset, rowCount, pageIndex }: { readonly offset: number; readonly rowCount: number; readonly pageIndex: boolean },
 ): { readonly group: PlacedRowGroup; readonly parts: Uint8Array[] } {
   const parts: Uint8Array[] = [];
   let at = offset;
@@ -49,7 +49,7 @@ export function placeRowGroup(
     if (chunk.dictionary) put(chunk.dictionary);
     const dataOffset = at;
     for (const page of chunk.pages) put(page);
-    const field = fields[index];
+    const leaf = leaves[index];
     const dictionaryPages = chunk.pages.filter((page) => page.hasDictionary).length;
     return {
       dictionaryOffset: chunk.dictionary ? start : undefined,
@@ -62,10 +62,10 @@ export function placeRowGroup(
       range: chunk.range,
       dictionaryPages,
       plainPages: chunk.pages.length - dictionaryPages,
-      columnIndex: pageIndex && field ? encodeColumnIndex(field.type, chunk.pages) : undefined,
+      columnIndex: pageIndex && leaf ? encodeColumnIndex(leaf.type, chunk.pages) : undefined,
       offsetIndex: pageIndex ? encodeOffsetIndex(chunk.pages, dataOffset) : undefined,
     };
   });
   const rawBytes = columns.reduce((total, column) => total + column.rawBytes, 0);
-  return { group: { offset, bytes: at - offset, rawBytes, rowCount: chunks[0]?.rowCount ?? 0, columns }, parts };
+  return { group: { offset, bytes: at - offset, rawBytes, rowCount, columns }, parts };
 }

@@ -1,0 +1,82 @@
+import { type ColumnVector, type LandType, openVectorBuilder, storageOf } from "@snowmelt/core/types";
+
+/** The entries of one leaf: a level pair each, and a value where the definition level is the highest. */
+export interface LeafEntries {
+  readonly type: LandType;
+  readonly maxDefinition: number;
+  readonly maxRepetition: number;
+  readonly definitions: Uint8Array;
+  /** Undefined when nothing above the leaf repeats. */
+  readonly repetitions: Uint8Array | undefined;
+  /** Without NULLs. */
+  readonly values: ColumnVector;
+}
+
+export interface LeafBuilder {
+  /** Text, a number, a bigint or a boolean, as the type asks; the caller has checked it. */
+  append(value: unknown, repetition: number): void;
+  /** Something above is NULL or empty; `definition` says how far down there is something. */
+  appendAbsent(definition: number, repetition: number, count: number): void;
+  readonly heldBytes: number;
+  /** Hands the entries over; the builder is ready for the next row group. */
+  finish(): LeafEntries;
+}
+
+export function openLeafBuilder(
+  type: LandType,
+  { maxDefinition, maxRepetition }: { readonly maxDefinition: number; readonly maxRepetition: number },
+): LeafBuilder {
+  const storage = storageOf(type);
+  const values = openVectorBuilder(type, 64);
+  let definitions = new Uint8Array(64);
+  let repetitions = new Uint8Array(maxRepetition > 0 ? 64 : 0);
+  let count = 0;
+
+  const reserve = (more: number): void => {
+    if (count + more <= definitions.length) return;
+    const length = Math.max(count + more, definitions.length * 2);
+    definitions = widened(definitions, length);
+    if (maxRepetition > 0) repetitions = widened(repetitions, length);
+  };
+
+  return {
+    append(value, repetition) {
+      reserve(1);
+      definitions[count] = maxDefinition;
+      if (maxRepetition > 0) repetitions[count] = repetition;
+      count++;
+      if (storage === "bytes") values.appendText(String(value));
+      else if (storage === "int64") {
+        if (typeof value === "bigint") values.appendInt64(value);
+        else values.appendWords(Number(value) >>> 0, Math.floor(Number(value) / 2 ** 32));
+      } else values.appendNumber(Number(value));
+    },
+    appendAbsent(definition, repetition, times) {
+      reserve(times);
+      definitions.fill(definition, count, count + times);
+      if (maxRepetition > 0) repetitions.fill(repetition, count, count + times);
+      count += times;
+    },
+    get heldBytes() {
+      return values.byteLength + definitions.length + repetitions.length;
+    },
+    finish() {
+      const entries: LeafEntries = {
+        type,
+        maxDefinition,
+        maxRepetition,
+        definitions: definitions.slice(0, count),
+        repetitions: maxRepetition > 0 ? repetitions.slice(0, count) : undefined,
+        values: values.finish(),
+      };
+      count = 0;
+      return entries;
+    },
+  };
+}
+
+function widened(from: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const to = new Uint8Array(length);
+  to.set(from);
+  return to;
+}

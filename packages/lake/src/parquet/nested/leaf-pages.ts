@@ -1,0 +1,61 @@
+import { mergeRanges, type Range } from "../format/bound.ts";
+import type { ColumnChunk } from "../write/column-writer.ts";
+import type { EncoderSettings } from "../write/encoder-options.ts";
+import { type Compressor, type DataPage, encodeDataPage, encodeDictionaryPage } from "../write/page.ts";
+import { rawBytesOf } from "../write/raw-bytes.ts";
+import { bitWidthOf, encodeRuns, maxRunBytes } from "../write/runs.ts";
+import { openValueEncoder } from "../write/value-encoder.ts";
+import type { LeafEntries } from "./leaf-builder.ts";
+
+/** The pages of one leaf of one row group. A page begins with a row. */
+export function encodeLeaf(entries: LeafEntries, settings: EncoderSettings, compress: Compressor): ColumnChunk {
+  const { type, values: vector, definitions, maxDefinition } = entries;
+  const encoder = openValueEncoder({ name: "", type, nullable: false }, settings);
+  const pages: DataPage[] = [];
+  const count = definitions.length;
+  let range: Range | undefined;
+  let value = 0;
+  for (let from = 0; from < count; ) {
+    const firstValue = value;
+    let to = from;
+    while (to < count && to - from < settings.pageRows) {
+      if (rawBytesOf(vector, firstValue, value) >= settings.pageBytes) break;
+      do {
+        if (definitions[to] === maxDefinition) value++;
+        to++;
+      } while (to < count && (entries.repetitions?.[to] ?? 0) > 0);
+    }
+    encoder.append({ vector, rows: undefined, from: firstValue, count: value - firstValue });
+    const closed = encoder.closePage(to === count);
+    const raw = Buffer.concat([...encodeLevels(entries, from, to), closed.bytes]);
+    const encoded = encodeDataPage(raw, compress, { rowCount: to - from, hasDictionary: closed.hasDictionary });
+    const nullCount = to - from - (value - firstValue);
+    range = mergeRanges(range, closed.range);
+    pages.push({ ...encoded, ...closed, rowCount: to - from, nullCount });
+    from = to;
+  }
+  const closed = encoder.closeRowGroup();
+  const dictionary = closed && encodeDictionaryPage(closed.bytes, compress, closed.entryCount);
+  return { dictionary, pages, rowCount: count, nullCount: count - value, nanCount: 0, range };
+}
+
+/** Repetition levels, then definition levels; a leaf without one of them has none of it. */
+function encodeLevels(
+  { maxDefinition, maxRepetition, ...levels }: LeafEntries,
+  from: number,
+  to: number,
+): Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  if (levels.repetitions) parts.push(encodeLevelRuns(levels.repetitions.subarray(from, to), maxRepetition));
+  if (maxDefinition > 0) parts.push(encodeLevelRuns(levels.definitions.subarray(from, to), maxDefinition));
+  return parts;
+}
+
+/** The runs behind their length. */
+function encodeLevelRuns(levels: Uint8Array, maxLevel: number): Uint8Array {
+  const bitWidth = bitWidthOf(maxLevel + 1);
+  const bytes = new Uint8Array(4 + maxRunBytes(levels.length, bitWidth));
+  const end = encodeRuns(Int32Array.from(levels), levels.length, bitWidth, { bytes, at: 4 });
+  new DataView(bytes.buffer).setUint32(0, end - 4, true);
+  return bytes.subarray(0, end);
+}

@@ -1,0 +1,83 @@
+import { compressorOf } from "../format/codec.ts";
+import { magic } from "../format/format.ts";
+import { parquetError } from "../parquet-error.ts";
+import { type ParquetEncoderOptions, toEncoderSettings } from "../write/encoder-options.ts";
+import { encodeTail } from "../write/footer.ts";
+import { type PlacedRowGroup, placeRowGroup } from "../write/row-group.ts";
+import { encodeLeaf } from "./leaf-pages.ts";
+import { type RecordNode, recordSchema } from "./record-schema.ts";
+import { openRecordShredder, type RecordShredder } from "./record-shredder.ts";
+
+/**
+ * Encodes one file of nested records of which each row fills one top-level column, such as the actions of a log. Holds
+ * one row group raw and then compressed. Bytes handed out are to be written in order and belong to the caller.
+ */
+export interface RecordEncoder {
+  readonly rowCount: number;
+  /** A row with this column, which must be nullable, and no other. Hands out the row group that it completes. */
+  append(column: string, value: unknown): Uint8Array[];
+  /** Ends the file. The encoder cannot be used after it. */
+  finish(): Uint8Array[];
+}
+
+interface Column {
+  readonly shredder: RecordShredder;
+  /** Rows of the row group that it is NULL in, not yet told. */
+  behind: number;
+}
+
+export function openRecordEncoder(columns: readonly RecordNode[], options?: ParquetEncoderOptions): RecordEncoder {
+  const settings = { ...toEncoderSettings(options), pageIndex: false };
+  const compress = compressorOf(settings.codec, settings.codecLevel);
+  const schema = recordSchema(columns);
+  const open = new Map<string, Column>();
+  for (const node of columns) open.set(node.name, { shredder: openRecordShredder(node), behind: 0 });
+  const rowGroups: PlacedRowGroup[] = [];
+  let rowCount = 0;
+  let groupRows = 0;
+  let offset = 0;
+
+  const handOut = (parts: readonly Uint8Array[]): Uint8Array[] => {
+    const whole = offset === 0 ? [magic.slice(), ...parts] : [...parts];
+    for (const part of whole) offset += part.length;
+    return whole;
+  };
+  const catchUp = (column: Column): void => {
+    if (column.behind > 0) column.shredder.appendNulls(column.behind);
+    column.behind = 0;
+  };
+  const closeRowGroup = (): Uint8Array[] => {
+    if (groupRows === 0) return [];
+    const chunks = [...open.values()].flatMap((column) => {
+      catchUp(column);
+      return column.shredder.leaves.map((leaf) => encodeLeaf(leaf.finish(), settings, compress));
+    });
+    const begin = Math.max(offset, magic.length);
+    const placed = placeRowGroup(schema.leaves, chunks, { offset: begin, rowCount: groupRows, pageIndex: false });
+    rowGroups.push(placed.group);
+    groupRows = 0;
+    return handOut(placed.parts);
+  };
+
+  return {
+    get rowCount() {
+      return rowCount;
+    },
+    append(name, value) {
+      const column = open.get(name);
+      if (!column) throw parquetError("PARQUET_SCHEMA_INVALID", `There is no column ${name} to append to.`);
+      catchUp(column);
+      column.shredder.append(value);
+      for (const other of open.values()) if (other !== column) other.behind++;
+      rowCount++;
+      groupRows++;
+      const isFull = groupRows >= settings.rowGroupRows || column.shredder.heldBytes >= settings.rowGroupBytes;
+      return isFull ? closeRowGroup() : [];
+    },
+    finish() {
+      const parts = closeRowGroup();
+      const tail = encodeTail(schema, rowGroups, { offset: Math.max(offset, magic.length), settings });
+      return [...parts, ...handOut(tail)];
+    },
+  };
+}
