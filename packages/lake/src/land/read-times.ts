@@ -84,3 +84,8 @@ function joinTimes(times: readonly ReadTime[]): readonly ReadTime[] {
   }
   return joined;
 }
+
+/** The tags of a file that are not about the times of reading. */
+export function foreignTags({ tags }: AddFile): Readonly<Record<string, string | null>> {
+  return Object.fromEntries(Object.entries(tags ?? {}).filter(([name]) => name !== latestTag && name !== runsTag));
+}

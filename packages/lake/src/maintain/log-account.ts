@@ -1,0 +1,45 @@
+import { decodeDataPath } from "../delta/data-path.ts";
+import { readCommits, type TableLocation } from "../delta/read-commits.ts";
+import { type CommitTime, listCommitTimes } from "../read/commit-times.ts";
+
+/** A file's last removal that the log tells of. */
+export interface Removal {
+  /** Milliseconds since the epoch: when it was removed, by its writer or by the log, whichever is later. */
+  readonly removedAtMs: number;
+  readonly removedIn: number;
+}
+
+/** What the JSON entries that are there say of files. */
+export interface LogAccount {
+  readonly commits: readonly CommitTime[];
+  /** By path below the table's root; a file that was added again later is not among them. */
+  readonly removals: ReadonlyMap<string, Removal>;
+  /** The newest version that added or removed a file, by path. */
+  readonly touchedIn: ReadonlyMap<string, number>;
+}
+
+/**
+ * Reads every JSON entry of the log: checkpoints forget removals earlier than the entries do. Memory: an entry a file that
+ * they name. DELTA_LOG_GAP when one is missing. May be retried.
+ */
+export async function readLogAccount(table: TableLocation, signal?: AbortSignal): Promise<LogAccount> {
+  const commits = await listCommitTimes(table, signal);
+  const times = new Map(commits.map(({ version, atMs }) => [version, atMs]));
+  const removals = new Map<string, Removal>();
+  const touchedIn = new Map<string, number>();
+  const [oldest, newest] = [commits[0]?.version, commits.at(-1)?.version];
+  if (oldest === undefined || newest === undefined) return { commits, removals, touchedIn };
+  for await (const { version, actions } of readCommits(table, { first: oldest, last: newest }, signal)) {
+    for (const action of actions) {
+      if (!("add" in action) && !("remove" in action)) continue;
+      const path = decodeDataPath("add" in action ? action.add.path : action.remove.path);
+      touchedIn.set(path, version);
+      if ("add" in action) removals.delete(path);
+      else {
+        const removedAtMs = Math.max(action.remove.deletionTimestamp ?? 0, times.get(version) ?? 0);
+        removals.set(path, { removedAtMs, removedIn: version });
+      }
+    }
+  }
+  return { commits, removals, touchedIn };
+}

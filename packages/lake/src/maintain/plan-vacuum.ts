@@ -1,0 +1,80 @@
+import { encodeDataPath } from "../delta/data-path.ts";
+import { attemptOf } from "../delta/orphans.ts";
+import type { Snapshot } from "../delta/snapshot.ts";
+import { versionAt } from "../read/resolve-version.ts";
+import type { LogAccount } from "./log-account.ts";
+
+/** An object below a table's root. */
+export interface TableObject {
+  /** Below the table's root. */
+  readonly path: string;
+  readonly sizeBytes: number;
+}
+
+export interface VacuumQuestion {
+  readonly snapshot: Snapshot;
+  readonly account: LogAccount;
+  readonly objects: readonly TableObject[];
+  /** Milliseconds since the epoch: what was removed later stays, and so does what a version had that was newest later. */
+  readonly cutoffMs: number;
+  /** Attempts that will never commit again. */
+  readonly terminalAttempts: readonly string[];
+}
+
+export interface VacuumPlan {
+  readonly deletes: readonly (TableObject & { readonly reason: "removed" | "orphan" })[];
+  /** Removed files that stay, because retained versions name them. */
+  readonly retained: readonly TableObject[];
+  /**
+   * Files that the log does not name, of attempts that are not known to be over: written by a run under way, or left by one
+   * that crashed. They stay.
+   */
+  readonly unnamed: readonly (TableObject & { readonly attemptId: string | undefined })[];
+  /** The oldest version whose files are all sure to be there afterwards. */
+  readonly readableFrom: number;
+}
+
+/**
+ * Decides which files of a table go. Only removed ones that no retained version names, and those that terminal attempts left.
+ * A version is retained while it was the newest at any moment since the cutoff. Pure.
+ */
+export function planVacuum(question: VacuumQuestion): VacuumPlan {
+  const { snapshot, account, objects, cutoffMs } = question;
+  const oldestRetained = versionAt(account.commits, cutoffMs) ?? account.commits[0]?.version ?? snapshot.version;
+  const terminal = new Set(question.terminalAttempts);
+  const isRetained = (path: string): boolean => {
+    const touchedIn = account.touchedIn.get(path);
+    // Whatever was added or removed since then, a version since then names.
+    if (touchedIn !== undefined && touchedIn > oldestRetained) return true;
+    return removedAt(question, path) > cutoffMs;
+  };
+  const plan = {
+    deletes: [] as VacuumPlan["deletes"][number][],
+    retained: [] as TableObject[],
+    unnamed: [] as VacuumPlan["unnamed"][number][],
+  };
+  for (const object of objects) {
+    const { path } = object;
+    if (snapshot.files.has(path) || isHidden(path)) continue;
+    const isRemoved = account.removals.has(path) || snapshot.tombstones.has(path);
+    if (isRemoved) {
+      if (isRetained(path)) plan.retained.push(object);
+      else plan.deletes.push({ ...object, reason: "removed" });
+      continue;
+    }
+    const attemptId = attemptOfKey(path);
+    if (attemptId !== undefined && terminal.has(attemptId)) plan.deletes.push({ ...object, reason: "orphan" });
+    else plan.unnamed.push({ ...object, attemptId });
+  }
+  return { ...plan, readableFrom: Math.min(oldestRetained, snapshot.version) };
+}
+
+function removedAt({ account, snapshot }: VacuumQuestion, path: string): number {
+  return account.removals.get(path)?.removedAtMs ?? snapshot.tombstones.get(path) ?? Number.POSITIVE_INFINITY;
+}
+
+/** The log itself, and what Spark and others keep beside the data. */
+const isHidden = (path: string): boolean =>
+  path.split("/").some((part) => part.startsWith("_") || part.startsWith("."));
+
+const attemptOfKey = (path: string): string | undefined => attemptOf(encodeDataPath(path));

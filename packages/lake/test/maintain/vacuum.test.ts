@@ -1,0 +1,114 @@
+import { planOverwrite } from "@snowmelt/lake/delta";
+import { compactTable, restoreTable, vacuumTable } from "@snowmelt/lake/maintain";
+import { describe, expect, it } from "vitest";
+import { mustSnapshot } from "../delta-log.ts";
+import { append, dataKeys, datedTable, dayMs, rowsOf } from "./dated-table.ts";
+
+/** Version 0 has a row, version 1 another beside it; version 2, two days later, is empty. */
+async function emptied() {
+  const dated = datedTable();
+  const table = dated.open();
+  await append(table, [[1n, 1n, "a", "one"]]);
+  await append(table, [[2n, 1n, "a", "two"]]);
+  dated.clock.advance(2 * dayMs);
+  await table.commit(planOverwrite(await mustSnapshot(table), [], dated.clock.nowMs()));
+  return { ...dated, table };
+}
+
+describe("vacuum", () => {
+  it("keeps a removed file for as long as a retained version names it, then deletes it", async () => {
+    const { table, clock, store } = await emptied();
+    clock.advance(7 * dayMs - 1);
+    const early = await vacuumTable(table);
+    expect([early.deleted.files, early.plan.retained.length, early.plan.readableFrom]).toEqual([0, 2, 1]);
+    expect(await rowsOf(table, { version: 1 })).toHaveLength(2);
+    clock.advance(1);
+    const late = await vacuumTable(table);
+    expect([late.deleted.files, late.plan.readableFrom]).toEqual([2, 2]);
+    expect(await dataKeys(store)).toEqual([]);
+    expect(await rowsOf(table)).toEqual([]);
+    await expect(rowsOf(table, { version: 1 })).rejects.toMatchObject({ code: "DELTA_FILE_MISSING" });
+    expect((await vacuumTable(table)).deleted.files).toBe(0);
+  });
+
+  it("keeps what a retained version names, though a writer's clock called it long removed", async () => {
+    const { open, clock } = datedTable();
+    const table = open();
+    await append(table, [[1n, 1n, "a", "one"]]);
+    clock.advance(20 * dayMs);
+    await table.commit(planOverwrite(await mustSnapshot(table), [], 1));
+    clock.advance(6 * dayMs);
+    const report = await vacuumTable(table);
+    expect([report.deleted.files, report.plan.retained.length]).toEqual([0, 1]);
+    expect(await rowsOf(table, { version: 0 })).toHaveLength(1);
+  });
+
+  it("deletes nothing in a dry run, and says what would go", async () => {
+    const { table, clock, store } = await emptied();
+    clock.advance(30 * dayMs);
+    const report = await vacuumTable(table, { dryRun: true });
+    expect(report.plan.deletes.map(({ reason }) => reason)).toEqual(["removed", "removed"]);
+    expect(report.deleted.files).toBe(0);
+    expect(await dataKeys(store)).toHaveLength(2);
+  });
+
+  it("refuses to keep less than the table promises, unless that is accepted in so many words", async () => {
+    const { table } = await emptied();
+    await expect(vacuumTable(table, { retentionMs: 0 })).rejects.toMatchObject({
+      code: "VACUUM_RETENTION_SHORT",
+      message: expect.stringContaining("168 hours"),
+    });
+    const report = await vacuumTable(table, { retentionMs: 0, acceptShortRetention: true });
+    expect(report.deleted.files).toBe(2);
+  });
+
+  it("leaves the files of attempts under way alone, whatever their age, and takes those of terminal ones", async () => {
+    const { table, store, clock } = await emptied();
+    for (const attempt of ["running", "over"])
+      await store.put(`raw/t/data/run=${attempt}/P=a/part.parquet`, new Uint8Array(3));
+    clock.advance(365 * dayMs);
+    const first = await vacuumTable(table, { dryRun: true });
+    expect(first.plan.unnamed.map(({ attemptId }) => attemptId)).toEqual(["over", "running"]);
+    const report = await vacuumTable(table, { terminalAttempts: ["over"] });
+    expect(report.plan.deletes.map(({ reason }) => reason).sort()).toEqual(["orphan", "removed", "removed"]);
+    expect(await dataKeys(store)).toEqual(["raw/t/data/run=running/P=a/part.parquet"]);
+  });
+
+  it("does not take a live file of an attempt that is over", async () => {
+    const { table, open } = await emptied();
+    await append(table, [[3n, 1n, "a", "three"]]);
+    const attempts = [...(await mustSnapshot(table)).files.keys()].map((path) => path.split("/")[1]?.slice(4) ?? "");
+    await vacuumTable(open(5), { terminalAttempts: attempts });
+    expect(await rowsOf(table)).toHaveLength(1);
+  });
+
+  it("leaves a file that a restore brings back between its plan and its deletes", async () => {
+    const { table, clock, open } = await emptied();
+    clock.advance(30 * dayMs);
+    const other = open(7);
+    let looks = 0;
+    const racing = {
+      ...table,
+      snapshot: async (...args: Parameters<typeof table.snapshot>) => {
+        // The first two looks are for the plan.
+        if (++looks === 3) expect(await restoreTable(other, { version: 1 })).toMatchObject({ status: "restored" });
+        return table.snapshot(...args);
+      },
+    };
+    const report = await vacuumTable(racing);
+    expect(report.deleted).toMatchObject({ files: 0, revived: 2 });
+    expect(await rowsOf(table)).toHaveLength(2);
+  });
+
+  it("takes what a compaction replaced, once it is past retention", async () => {
+    const { open, store, clock } = datedTable();
+    const table = open();
+    for (const id of [1n, 2n, 3n]) await append(table, [[id, 1n, "a", "x"]]);
+    await compactTable(table);
+    expect(await dataKeys(store)).toHaveLength(4);
+    clock.advance(8 * dayMs);
+    await vacuumTable(table);
+    expect(await dataKeys(store)).toHaveLength(1);
+    expect(await rowsOf(table)).toHaveLength(3);
+  });
+});
