@@ -12,4 +12,4 @@ export {
   verifyFiles,
 } from "./delta/index.ts";
 export { lakeError } from "./lake-error.ts";
-export { openFileStore } from "./store/index.ts";
+export { openFileStore, openStore } from "./store/index.ts";

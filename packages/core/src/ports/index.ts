@@ -9,5 +9,6 @@ export {
   type PutIfAbsentResult,
   type PutIfMatchResult,
 } from "./object-store.ts";
+export type { ObjectVersion, ObjectVersions } from "./object-versions.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
 export { memorySecrets, Secret, SecretRef, type Secrets, secretRef } from "./secrets.ts";

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ObjectVersions } from "./object-versions.ts";
 
 export interface ObjectMeta {
   /** Path below the store's root, `/`-separated, no leading slash. */
@@ -57,6 +58,8 @@ export interface ObjectStore {
   list(prefix: string, options?: { startAfter?: string; signal?: AbortSignal }): AsyncIterable<ObjectMeta>;
   /** Absent is success. May be retried. */
   delete(key: string, options?: { signal?: AbortSignal }): Promise<void>;
+  /** What is still held of objects that were replaced or deleted. Absent where a store keeps nothing of them. */
+  readonly versions?: ObjectVersions;
 }
 
 /** An object store in memory, honouring the whole contract. For tests and notebooks. */

@@ -1,0 +1,55 @@
+import { isSnowmeltError, SnowmeltError } from "@snowmelt/core/errors";
+import { type RetryPolicy, retry } from "@snowmelt/core/retry";
+import type { S3Connection } from "./s3-connection.ts";
+import { toS3Error } from "./s3-error.ts";
+
+export interface S3Request {
+  /** For messages: `read raw/flights/part-1.parquet`. */
+  readonly what: string;
+  readonly signal?: AbortSignal | undefined;
+  /** @default the connection's */
+  readonly policy?: RetryPolicy;
+}
+
+export interface S3Try {
+  /** From 1. An earlier one may have done its work and lost its answer. */
+  readonly attempt: number;
+  /** For `client.send`: the signal cuts the connection. */
+  readonly sending: { readonly abortSignal?: AbortSignal };
+}
+
+/**
+ * The one place where a request to S3 is retried: errors that are marked retryable, with core's back-off. Rejects with the
+ * last failure as a SnowmeltError, or with the signal's reason.
+ */
+export async function request<T>(s3: S3Connection, asked: S3Request, send: (made: S3Try) => Promise<T>): Promise<T> {
+  const { what, signal, policy = s3.policy } = asked;
+  const { clock, random } = s3;
+  signal?.throwIfAborted();
+  try {
+    return await retry(
+      async (attempt) => {
+        try {
+          return await send({ attempt, sending: signal ? { abortSignal: signal } : {} });
+        } catch (error) {
+          throw signal?.aborted ? error : toS3Error(error, what, s3.place);
+        }
+      },
+      { what, policy, clock, random, ...(signal ? { signal } : {}) },
+    );
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw isSnowmeltError(error, "RETRIES_EXHAUSTED") ? exhausted(error, policy) : error;
+  }
+}
+
+/** The last failure as it was, and no longer to be repeated at once: whoever calls would multiply the tries. */
+function exhausted(error: SnowmeltError, { attempts }: RetryPolicy): SnowmeltError {
+  const last = error.cause;
+  if (!isSnowmeltError(last)) return error;
+  const { code, category, message, details } = last;
+  return new SnowmeltError({ code, category, retryable: false }, `${message} Tried ${attempts} times.`, {
+    cause: last,
+    details: { ...details, attempts },
+  });
+}
