@@ -1,4 +1,9 @@
 import { z } from "zod";
+import { S3Access } from "../sql/stage/s3-access.ts";
+import { UnloadFormat } from "../sql/unload/unload-format.ts";
+import { isLoopback } from "./loopback.ts";
+
+export type { S3Access, UnloadFormat };
 
 const Token = z.strictObject({
   token: z.string().min(1),
@@ -83,9 +88,20 @@ export const LocalServerConfig = z.strictObject({
   awsIdentities: z.array(AwsIdentity).default([]),
   results: ResultSizes.prefault({}),
   lifetimes: Lifetimes.prefault({}),
+  /** How stages in S3 are reached. @default none: a COPY to such a stage is refused */
+  s3: S3Access.refine(({ endpoint }) => endpoint === undefined || isPrivate(endpoint), {
+    message: "An S3 endpoint is https, or plain http on a loopback address.",
+    path: ["endpoint"],
+  }).optional(),
+  unload: UnloadFormat.prefault({}),
   /** Milliseconds the server's clock is ahead of the machine's. @default 0 */
   clockOffsetMs: z.number().default(0),
 });
 export type LocalServerConfig = z.infer<typeof LocalServerConfig>;
 
 export const DEFAULT_USER = "SNOWMELT";
+
+function isPrivate(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
+}

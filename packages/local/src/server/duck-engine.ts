@@ -9,7 +9,8 @@ type OpenEngine = (config: LocalServerConfig, clock: ServerClock) => Promise<Ser
 /** Opens the real engine over the data folder, with the sample in it if that is asked for. */
 export function openDuckEngine(onProgress: (text: string) => void): OpenEngine {
   return async (config, clock) => {
-    const engine = await openSqlEngine({ dataDir: config.dataDir, clock });
+    const { dataDir, s3, unload } = config;
+    const engine = await openSqlEngine({ dataDir, clock, unload, ...(s3 === undefined ? {} : { s3 }) });
     if (config.sample) await makeSample(engine, config.sampleScale, onProgress);
     const { sessions } = engine.state;
     const known = new Map<string, StatementSession>();

@@ -90,6 +90,21 @@ export const Fault = z.discriminatedUnion("kind", [
     sqlState: z.string().default("XX000"),
     message: z.string().default("SQL execution internal error: Processing aborted by error 300005"),
   }),
+  /** A COPY ends with this failure when so many of its files are in the stage; they stay there. */
+  z.strictObject({
+    kind: z.literal("unloadFails"),
+    ...scope,
+    afterFiles: z.int().min(0).default(1),
+    code: z.string().default("000603"),
+    sqlState: z.string().default("XX000"),
+    message: z.string().default("SQL execution internal error: Processing aborted by error 300002"),
+  }),
+  /** A COPY tells of this file, counted from 0, and does not write it. */
+  z.strictObject({ kind: z.literal("unloadFileLost"), ...scope, file: z.int().min(0).default(0) }),
+  /** DETAILED_OUTPUT tells so many rows more of the first file than it has. */
+  z.strictObject({ kind: z.literal("unloadRowCountWrong"), ...scope, by: z.int().default(1) }),
+  /** A COPY waits before each file. */
+  z.strictObject({ kind: z.literal("unloadSlow"), ...scope, latencyMs: z.number().positive() }),
   /** A statement takes this much longer. */
   z.strictObject({ kind: z.literal("statementSlow"), ...scope, latencyMs: z.number().positive() }),
 ]);

@@ -9,6 +9,7 @@ import type { ResultStore } from "./result-store.ts";
 import type { ServerEngine } from "./server-engine.ts";
 import type { Session, SessionStore } from "./sessions.ts";
 import { carryOver, toStatementSession } from "./statement-session.ts";
+import { toUnloadMishap } from "./unload-fault.ts";
 import { type Failure, toFailure, toTimedOut } from "./wire-failure.ts";
 
 /** A query the server knows of: running, or finished and still retained. */
@@ -99,6 +100,7 @@ async function run(
     queryId: state.queryId,
     startedAtMicros: BigInt(state.startedAtMicros),
     signal,
+    unloadMishap: () => toUnloadMishap(ports.faults, state.queryTag),
   });
   if (carryOver(session.sql, before, after)) await ports.sessions.save(session);
   const keeps = statement.statementTypeId !== SELECT_TYPE;

@@ -17,6 +17,9 @@ const Column = z.object({
   byteLength: z.number().nullable(),
 });
 
+/** Files a driver copies itself, as GET answers. */
+const Download = z.object({ target: z.string(), folder: z.string(), files: z.array(z.string()) });
+
 /** What a finished result consists of. The key must come with every chunk request, as S3's SSE-C keys do. */
 export const ResultManifest = z.object({
   format: z.literal("json"),
@@ -26,6 +29,7 @@ export const ResultManifest = z.object({
   inlineRows: z.number(),
   chunks: z.array(z.object({ rowCount: z.number(), compressedBytes: z.number(), uncompressedBytes: z.number() })),
   chunkKey: z.string(),
+  download: Download.optional(),
 });
 export type ResultManifest = z.infer<typeof ResultManifest>;
 
@@ -63,6 +67,9 @@ export async function openResultStore(dataDir: string): Promise<ResultStore> {
         inlineRows,
         chunks: [...chunks],
         chunkKey: randomBytes(32).toString("base64"),
+        ...(statement.download === undefined
+          ? {}
+          : { download: { ...statement.download, files: [...statement.download.files] } }),
       };
       await writeAtomically(join(folder, MANIFEST_FILE), JSON.stringify(manifest), 0o600);
       return manifest;

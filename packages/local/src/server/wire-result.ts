@@ -19,6 +19,7 @@ export function toResultReply(
     queryResultFormat: manifest.format,
     ...inline,
     ...(manifest.chunks.length === 0 ? {} : toChunks(state.queryId, manifest, { urls, origin })),
+    ...(manifest.download === undefined ? {} : toDownload(manifest.download)),
   });
 }
 
@@ -91,6 +92,32 @@ function toCommon(state: QueryState, columns: readonly WireColumn[], statementTy
     finalRoleName: state.ended.role,
     statementTypeId,
     version: 1,
+  };
+}
+
+/** What makes a driver copy files from a folder of this machine: its own test form of a stage, without encryption. */
+function toDownload({ target, folder, files }: NonNullable<ResultManifest["download"]>) {
+  return {
+    command: "DOWNLOAD",
+    kind: null,
+    operation: "Node",
+    localLocation: target,
+    src_locations: files,
+    parallel: 1,
+    threshold: 209_715_200,
+    overwrite: false,
+    autoCompress: false,
+    sourceCompression: "none",
+    encryptionMaterial: [],
+    presignedUrls: [],
+    stageInfo: {
+      locationType: "LOCAL_FS",
+      location: folder,
+      path: "",
+      region: "",
+      creds: {},
+      isClientSideEncrypted: false,
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import type { StageLocation } from "../syntax/stage-location.ts";
 import { number, TEXT } from "../types/logical-type.ts";
 import { type BoundUnload, bindUnload } from "../unload/bind-unload.ts";
 import { toUnloadPlace, type UnloadPlace } from "../unload/file-name.ts";
-import { planPieces, rowsPerGroup } from "../unload/plan-pieces.ts";
+import { planFileCut, planPieces } from "../unload/plan-pieces.ts";
 import { fileColumns, measureRow, narrowColumns, stageRows } from "../unload/staged-rows.ts";
 import type { UnloadFormat } from "../unload/unload-format.ts";
 import { planUnloadOptions, type UnloadOptions } from "../unload/unload-options.ts";
@@ -114,7 +114,7 @@ async function writeFiles(
       table,
       columns: fileColumns(columns, options.header),
       options,
-      rowsPerGroup: rowsPerGroup(options.maxFileBytes, rowBytes),
+      cut: planFileCut(options.maxFileBytes, rowBytes),
       place,
       queryId,
       files: open.files,

@@ -2,7 +2,7 @@ import type { Binder, BoundColumn } from "../bind/binder.ts";
 import { bindExpression } from "../bind/expression.ts";
 import { bindQuery, columnsOf } from "../bind/query.ts";
 import { openScope } from "../bind/scope.ts";
-import { compilationError } from "../failures.ts";
+import { compilationError, unsupported } from "../failures.ts";
 import { printIdentifier } from "../quote.ts";
 import type { CopyInto } from "../syntax/copy-into.ts";
 import type { Expression, Query } from "../syntax/tree.ts";
@@ -50,10 +50,13 @@ function partitionSql(partitionBy: Expression, columns: readonly BoundColumn[], 
   return value.sql;
 }
 
+/** DuckDB tells names apart without regard to case, and would rename the second of two. */
 function requireDistinct(columns: readonly BoundColumn[]): void {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   for (const { name } of columns) {
-    if (seen.has(name)) throw compilationError(`duplicate column name '${printIdentifier(name)}'`, "002025", "42S21");
-    seen.add(name);
+    const before = seen.get(name.toLowerCase());
+    if (before === name) throw compilationError(`duplicate column name '${printIdentifier(name)}'`, "002025", "42S21");
+    if (before !== undefined) throw unsupported(`unloading '${before}' beside '${name}', which differ by case alone`);
+    seen.set(name.toLowerCase(), name);
   }
 }

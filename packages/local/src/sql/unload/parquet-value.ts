@@ -30,7 +30,7 @@ export function parquetValue(sql: string, column: BoundColumn, unit: UnloadForma
     case "timestamp_ntz":
       return moment(sql, unit);
     case "time":
-      return `CAST(TIME '00:00:00' + to_microseconds(CAST(floor(${sql} * 1000000) AS BIGINT)) AS TIME)`;
+      return `CAST(TIME '00:00:00' + to_microseconds(CAST(floor(CAST(${sql} AS DECIMAL(28,9)) * 1000000) AS BIGINT)) AS TIME)`;
     case "variant":
     case "object":
     case "array":

@@ -32,9 +32,19 @@ export function planPieces(partitions: readonly PartitionRows[], sizes: PieceSiz
   });
 }
 
-/** The rows of a row group, so that a file is cut close below its size. */
-export function rowsPerGroup(maxFileBytes: number, bytesPerRow: number): number {
-  const groups = 2048;
-  const fitting = Math.floor(maxFileBytes / 8 / Math.max(1, bytesPerRow) / groups) * groups;
-  return Math.min(122_880, Math.max(groups, fitting));
+/** How DuckDB cuts files: it ends one with the row group that takes it past `cutBytes`. */
+export interface FileCut {
+  readonly rowsPerGroup: number;
+  readonly cutBytes: number;
+}
+
+/** Row groups are of this many rows and their multiples. */
+const GROUP_STEP = 2048;
+const MOST_GROUP_ROWS = 122_880;
+
+/** Cuts files one row group short of `maxFileBytes`, so that what compression does not shrink still stays below. */
+export function planFileCut(maxFileBytes: number, bytesPerRow: number): FileCut {
+  const eighth = Math.floor(maxFileBytes / 8 / Math.max(1, bytesPerRow) / GROUP_STEP) * GROUP_STEP;
+  const rowsPerGroup = Math.min(MOST_GROUP_ROWS, Math.max(GROUP_STEP, eighth));
+  return { rowsPerGroup, cutBytes: Math.max(1, Math.floor(maxFileBytes - 1.1 * rowsPerGroup * bytesPerRow)) };
 }

@@ -5,28 +5,26 @@ import type { UnloadColumn } from "./bind-unload.ts";
 import { toFolder } from "./partition-folder.ts";
 import type { PartitionRows } from "./plan-pieces.ts";
 
-/** A COPY's rows, computed once, in the order in which they are written. */
-export interface StagedRows {
-  /** The DuckDB table that holds them: c1, c2 ... and `part`, by row id. */
-  readonly table: string;
-  readonly partitions: readonly PartitionRows[];
-}
-
 export interface UnloadQuery {
   readonly sql: string;
   readonly isPartitioned: boolean;
 }
 
-/** Runs the query into a temporary table, which lives until it is dropped or the connection ends. */
+/**
+ * Runs the query once, into a temporary table: c1, c2 ... and `part` as the query has them, and `n`, the row's number from
+ * 0 in the order in which files are written. It lives until it is dropped or the connection ends.
+ */
 export async function stageRows(
   connection: DuckDBConnection,
   query: UnloadQuery,
   table: string,
 ): Promise<readonly PartitionRows[]> {
   const order = query.isPartitioned ? " ORDER BY part NULLS FIRST" : "";
-  await connection.run(`CREATE TEMP TABLE ${table} AS ${query.sql}${order}`);
+  await connection.run(
+    `CREATE TEMP TABLE ${table} AS SELECT *, row_number() OVER () - 1 AS n FROM (${query.sql}${order})`,
+  );
   const reader = await connection.runAndReadAll(
-    `SELECT part, CAST(min(rowid) AS VARCHAR), CAST(count(*) AS VARCHAR) FROM ${table} GROUP BY part ORDER BY min(rowid)`,
+    `SELECT part, CAST(min(n) AS VARCHAR), CAST(count(*) AS VARCHAR) FROM ${table} GROUP BY part ORDER BY min(n)`,
   );
   return reader.getRows().map(([part, firstRow, rowCount]) => ({
     folder: query.isPartitioned ? toFolder(part === null ? null : String(part)) : "",

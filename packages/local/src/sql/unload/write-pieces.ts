@@ -6,7 +6,7 @@ import type { UnloadMishap } from "../../engine.ts";
 import { quoteText } from "../quote.ts";
 import type { StageFiles } from "../stage/stage-files.ts";
 import { fileName, type UnloadPlace } from "./file-name.ts";
-import type { Piece } from "./plan-pieces.ts";
+import type { FileCut, Piece } from "./plan-pieces.ts";
 import type { UnloadOptions } from "./unload-options.ts";
 
 /** A file that a COPY put into a stage. */
@@ -23,7 +23,7 @@ export interface UnloadJob {
   readonly table: string;
   readonly columns: string;
   readonly options: UnloadOptions;
-  readonly rowsPerGroup: number;
+  readonly cut: FileCut;
   readonly place: UnloadPlace;
   readonly queryId: string;
   readonly files: StageFiles;
@@ -58,15 +58,14 @@ interface LocalFile {
 
 /** Writes a piece's rows to files below `folder`, in the order of their rows. */
 async function writePiece(piece: Piece, folder: string, job: UnloadJob): Promise<readonly LocalFile[]> {
-  const { table, columns, options, rowsPerGroup } = job;
+  const { table, columns, options, cut } = job;
   const { firstRow, rowCount } = piece;
-  const rows = `SELECT ${columns} FROM ${table} WHERE rowid >= ${firstRow} AND rowid < ${firstRow + rowCount} ORDER BY rowid`;
+  const rows = `SELECT ${columns} FROM ${table} WHERE n >= ${firstRow} AND n < ${firstRow + rowCount}`;
   const compression = options.compression === "NONE" ? "uncompressed" : "snappy";
-  // DuckDB ends a file when it is past the size; one row group short of it keeps the file within.
-  const cut = options.single ? "" : `, FILE_SIZE_BYTES ${Math.max(1, Math.floor((options.maxFileBytes * 7) / 8))}`;
+  const cutting = options.single ? "" : `, FILE_SIZE_BYTES ${cut.cutBytes}`;
   const target = options.single ? path.join(folder, "data_0.parquet") : path.join(folder, "files");
   const reader = await job.connection.runAndReadAll(
-    `COPY (${rows}) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${rowsPerGroup}, RETURN_STATS${cut})`,
+    `COPY (${rows}) TO ${quoteText(target)} (FORMAT parquet, COMPRESSION ${compression}, ROW_GROUP_SIZE ${cut.rowsPerGroup}, RETURN_STATS${cutting})`,
   );
   return reader
     .getRows()
