@@ -1,3 +1,4 @@
+export { type MoveStagedFilesOptions, moveStagedFiles, removeStagedFiles } from "./move-staged-files.ts";
 export { type PlanUnloadInput, planUnload, type UnloadPlan } from "./plan-unload.ts";
 export { type AwaitUnloadOptions, awaitUnload, type StartUnloadOptions, startUnload } from "./run-unload.ts";
 export { checkStage, describeStage, type Stage } from "./stage.ts";
