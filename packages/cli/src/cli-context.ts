@@ -1,6 +1,6 @@
 import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
 import type { Secrets } from "@snowmelt/core/ports";
-import type { PipelinePlan, RunEvent, RunManifest } from "@snowmelt/pipeline";
+import type { BackfillRange, PipelinePlan, RunEvent, RunManifest } from "@snowmelt/pipeline";
 import type { CliConfig } from "./config.ts";
 import type { SchemaReader } from "./schema-reader.ts";
 import type { Terminal } from "./terminal.ts";
@@ -24,6 +24,7 @@ export interface CliContext {
 /** What the commands ask of `@snowmelt/pipeline`. */
 export interface PipelineEngine {
   runPipeline(definition: Pipeline, options: RunRequest): Promise<RunManifest>;
+  runBackfill(definition: Pipeline, options: BackfillRequest): Promise<RunManifest>;
   planPipeline(definition: Pipeline, options: PlanRequest): Promise<PipelinePlan>;
   /** `env:` and `file:` secrets, of these variables and this machine. */
   systemSecrets(variables: CliConfig["variables"]): Secrets;
@@ -39,8 +40,15 @@ export interface PlanRequest {
 }
 
 export interface RunRequest extends PlanRequest {
+  readonly refresh?: boolean;
   readonly runsRoot?: string;
   readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface BackfillRequest extends Omit<RunRequest, "datasets" | "refresh"> {
+  readonly dataset?: string;
+  readonly range: BackfillRange;
+  readonly backfillId?: string;
 }
 
 /** What the commands ask of `@snowmelt/local`. */

@@ -44,6 +44,14 @@ describe("mistakes on the command line", () => {
     [["run", orders, "--env", "prod"], 'There is no environment "prod"; platform shop has local.'],
     [["run", orders, "--connection", "password=hunter2"], "--connection takes name=value with one of account, host"],
     [["run", orders, "--connection", "port=99999"], "--connection port"],
+    [["run", orders, "--backfill", "2026-01-01"], "--backfill takes both ends"],
+    [["run", orders, "--backfill", "1..2..3"], "--backfill takes both ends"],
+    [["run", orders, "--backfill", "1..9", "--slices", "0"], "--slices takes a number of 1 or more"],
+    [["run", orders, "--backfill", "1..9", "--every", "1 week"], "--every takes a length such as 1d"],
+    [["run", orders, "--backfill", "1..9", "--every", "1d", "--slices", "2"], "give one of them"],
+    [["run", orders, "--backfill", "1..9", "--refresh"], "give one of them"],
+    [["run", orders, "--backfill", "1..9", "--dataset", "a", "--dataset", "b"], "--backfill takes one --dataset"],
+    [["run", orders, "--backfill-id", "x"], "--backfill-id goes with --backfill"],
   ])("%j", async (argv, expected) => {
     const { code, out, err } = await commandLine(argv, recordedEngine());
     expect(code).toBe(2);
@@ -80,6 +88,23 @@ describe("run", () => {
         stateRoot: "/project/s",
         runsRoot: "/project/.snowmelt/runs",
       }),
+    ]);
+  });
+
+  test("hands a backfill or a refresh to the engine", async () => {
+    const engine = recordedEngine();
+    const backfill = ["run", orders, "--backfill", "2026-01-01..2026-02-01", "--every", "12h", "--backfill-id", "jan"];
+    await commandLine([...backfill, "--dataset", "orders"], engine);
+    await commandLine(["run", orders, "--backfill", "-5..10", "--slices", "3"], engine);
+    await commandLine(["run", orders, "--refresh"], engine);
+    expect(engine.asked).toEqual([
+      expect.objectContaining({
+        dataset: "orders",
+        range: { lo: "2026-01-01", hi: "2026-02-01", every: "12 hours" },
+        backfillId: "jan",
+      }),
+      expect.objectContaining({ range: { lo: "-5", hi: "10", slices: 3 } }),
+      expect.objectContaining({ refresh: true }),
     ]);
   });
 

@@ -32,6 +32,10 @@ export function recordedEngine(engine: Partial<PipelineEngine> = {}) {
       for (const event of recordedEvents()) options.onEvent?.(event);
       return recordedManifest;
     },
+    async runBackfill(definition, options) {
+      asked.push({ pipeline: definition.name, ...options });
+      return recordedManifest;
+    },
     systemSecrets: () => memorySecrets({}),
     async planPipeline() {
       throw new Error("not recorded");

@@ -82,6 +82,7 @@ describe("the normal form", () => {
             batchRows: 200_000,
             maxFileBytes: 128_000_000,
             parallel: 1,
+            stallTimeout: "1 minute",
             environments: { dev: { parallel: 3 } },
           },
           land: {
@@ -105,7 +106,13 @@ describe("the normal form", () => {
           source: { kind: "table", table: FLIGHTS },
           sync: { kind: "full" },
           columns: {},
-          extract: { batchRows: 100_000, maxFileBytes: 128_000_000, parallel: 1, environments: {} },
+          extract: {
+            batchRows: 100_000,
+            maxFileBytes: 128_000_000,
+            parallel: 1,
+            stallTimeout: "1 minute",
+            environments: {},
+          },
           land: { kind: "delta", partitionBy: [] },
           quality: [],
           verify: "full",
@@ -487,11 +494,13 @@ describe("resolveExtract", () => {
       batchRows: 200_000,
       maxFileBytes: 128_000_000,
       parallel: 3,
+      stallTimeout: "1 minute",
     });
     expect(resolveExtract(parsed(), "flights", "prod")).toEqual({
       batchRows: 200_000,
       maxFileBytes: 128_000_000,
       parallel: 1,
+      stallTimeout: "1 minute",
     });
     expect(() => resolveExtract(parsed(), "flight", "dev")).toThrow(/no dataset "flight"/);
   });

@@ -60,7 +60,7 @@ const defaultStallMs = 60_000;
 /**
  * The rows of a finished query as columns, in the result's order. A range of rows is read, counted against the statement's
  * own row count and held against the next one, and only then handed over, so that a chunk with a row missing or doubled is
- * read again and never lands; after the last attempt it is RESULT_INCOMPLETE. Memory: `parallel` + 1 ranges decoded, and for
+ * read again and never lands; after the last attempt it is RESULT_INCOMPLETE, RESULT_UNREADABLE or RESULT_STALLED. Memory: `parallel` + 1 ranges decoded, and for
  * each that is read about three of the driver's chunks.
  * Abort, or leaving the loop, ends the reads; the result stays on the server for another try.
  */
@@ -176,7 +176,7 @@ async function readBothAgain(
     );
   } catch (error) {
     const last = isSnowmeltError(error, "RETRIES_EXHAUSTED") ? error.cause : error;
-    throw last === shifted ? persistent(shifted, policy.attempts + 1) : error;
+    throw last === shifted ? persistent("RESULT_INCOMPLETE", shifted, policy.attempts + 1) : error;
   }
 }
 
@@ -209,13 +209,20 @@ async function readRangeWithRetry(
   } catch (error) {
     // What kept failing says more than that it did.
     const last = isSnowmeltError(error, "RETRIES_EXHAUSTED") ? error.cause : error;
-    throw isSnowmeltError(last, "RESULT_INCOMPLETE") ? persistent(last, policy.attempts) : error;
+    const kept = keptFailing.find((code) => isSnowmeltError(last, code));
+    throw kept && isSnowmeltError(last) ? persistent(kept, last, policy.attempts) : error;
   }
 }
 
-const persistent = (error: Error & { details: Readonly<Record<string, unknown>> }, attempts: number): Error =>
+const keptFailing = ["RESULT_INCOMPLETE", "RESULT_UNREADABLE", "RESULT_STALLED"] as const;
+
+const persistent = (
+  code: (typeof keptFailing)[number],
+  error: Error & { details: Readonly<Record<string, unknown>> },
+  attempts: number,
+): Error =>
   snowflakeError(
-    "RESULT_INCOMPLETE",
+    code,
     `${error.message} It was tried ${attempts} times. Nothing of this range was handed over; run the query again.`,
     { cause: error, details: error.details, retryable: false },
   );

@@ -1,8 +1,11 @@
 import { join, relative, resolve } from "node:path";
 import type { RunEvent, RunManifest } from "@snowmelt/pipeline";
+import { resultLabel } from "@snowmelt/pipeline/report";
 import { type Command, Option } from "commander";
+import { parseBackfillRange } from "../backfill-range.ts";
 import { chooseEnvironment } from "../choose-environment.ts";
-import type { CliContext } from "../cli-context.ts";
+import type { BackfillRequest, CliContext, RunRequest } from "../cli-context.ts";
+import { cliError } from "../cli-error.ts";
 import { connectionOverride } from "../connection-override.ts";
 import { exitCode } from "../exit-code.ts";
 import { loadPipeline } from "../load-definition.ts";
@@ -15,6 +18,11 @@ interface RunOptions extends SourceCommand {
   readonly dataset: readonly string[];
   readonly state: string;
   readonly runs: string;
+  readonly refresh?: true;
+  readonly backfill?: string;
+  readonly slices?: string;
+  readonly every?: string;
+  readonly backfillId?: string;
 }
 
 export function addRunCommand(program: Command, context: CliContext): void {
@@ -27,6 +35,17 @@ export function addRunCommand(program: Command, context: CliContext): void {
     .addOption(
       new Option("--dataset <name>", "run this dataset only; repeatable").argParser(collect).default([], "all"),
     )
+    .option(
+      "--refresh",
+      "read everything anew and let it take the place of the tables' rows; later runs go on from there",
+    )
+    .option(
+      "--backfill <from..to>",
+      "read a range of the past again and merge it: moments without the last, or numbers with it",
+    )
+    .option("--slices <n>", "cut the backfill into so many slices")
+    .option("--every <length>", "cut the backfill at every such length: 1d, 12h, 30m")
+    .option("--backfill-id <id>", "name of the backfill; repeated, it lands the slices that are missing")
     .option("--state <dir>", "where the state of runs is kept", ".snowmelt/state")
     .option("--runs <dir>", "where the records of runs are written", ".snowmelt/runs")
     .addHelpText(
@@ -35,6 +54,8 @@ export function addRunCommand(program: Command, context: CliContext): void {
         ["snowmelt run pipelines/flights.ts", "everything that is new"],
         ["snowmelt run pipelines/flights.ts --dataset flights", "one dataset"],
         ["snowmelt run pipelines/flights.ts --env prod --json > manifest.json", "for a machine"],
+        ["snowmelt run pipelines/flights.ts --refresh", "everything anew"],
+        ["snowmelt run pipelines/flights.ts --backfill 2026-01-01..2026-02-01 --every 1d", "January again"],
       ]),
     )
     .action((file: string, options: RunOptions) => runCommand(file, options, context));
@@ -45,24 +66,59 @@ async function runCommand(file: string, options: RunOptions, context: CliContext
   const connection = connectionOverride(options.connection);
   const pipeline = await loadPipeline(file, cwd);
   const environment = chooseEnvironment(pipeline.platform, options.env);
-  const { runPipeline, systemSecrets } = await context.loadEngine();
+  const order = runOrder(options);
+  const { runPipeline, runBackfill, systemSecrets } = await context.loadEngine();
   const runsRoot = resolve(cwd, options.runs);
-  const manifest = await withDisplay(context, options, (onEvent) =>
-    runPipeline(pipeline, {
+  const manifest = await withDisplay(context, options, (onEvent) => {
+    const request = {
       environment,
       connection,
       secrets: systemSecrets(config.variables),
-      ...(options.dataset.length > 0 ? { datasets: options.dataset } : {}),
       stateRoot: resolve(cwd, options.state),
       runsRoot,
       signal,
       onEvent,
-    }),
-  );
+    };
+    return order.kind === "backfill"
+      ? runBackfill(pipeline, { ...request, ...order.backfill })
+      : runPipeline(pipeline, { ...request, ...order.run });
+  });
   if (options.json) terminal.out(`${JSON.stringify(manifest)}\n`);
   else tell(manifest, relative(cwd, join(runsRoot, manifest.runId)), context, options.verbose === true);
   const failed = manifest.datasets.find(({ failure }) => failure !== null);
   if (manifest.status === "failed") context.exitWith(exitCode(failed?.failure?.category ?? "internal"));
+}
+
+type RunOrder =
+  | { readonly kind: "run"; readonly run: Pick<RunRequest, "datasets" | "refresh"> }
+  | { readonly kind: "backfill"; readonly backfill: Pick<BackfillRequest, "dataset" | "range" | "backfillId"> };
+
+function runOrder(options: RunOptions): RunOrder {
+  const { dataset: datasets, refresh, backfill, slices, every, backfillId } = options;
+  if (backfill === undefined) {
+    const stray = Object.entries({ slices, every, "backfill-id": backfillId }).find(([, value]) => value !== undefined);
+    if (stray) throw cliError("USAGE", `--${stray[0]} goes with --backfill <from..to>.`);
+    return {
+      kind: "run",
+      run: { ...(datasets.length > 0 ? { datasets } : {}), ...(refresh ? { refresh } : {}) },
+    };
+  }
+  if (refresh) throw cliError("USAGE", "--refresh reads everything and --backfill a part: give one of them.");
+  const [dataset, second] = datasets;
+  if (second !== undefined) throw cliError("USAGE", "--backfill takes one --dataset.");
+  const range = parseBackfillRange({
+    backfill,
+    ...(slices === undefined ? {} : { slices }),
+    ...(every === undefined ? {} : { every }),
+  });
+  return {
+    kind: "backfill",
+    backfill: {
+      range,
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(backfillId === undefined ? {} : { backfillId }),
+    },
+  };
 }
 
 const stopping =
@@ -81,9 +137,10 @@ async function withDisplay(
 function tell(manifest: RunManifest, records: string, { terminal }: CliContext, verbose: boolean): void {
   const { out, err, paintOut, paintErr: paint, columns } = terminal;
   out(`\n${runText(manifest, paintOut)}Records: ${join(records, "report.html")}, manifest.json, events.jsonl\n`);
-  for (const { dataset, failure } of manifest.datasets) {
+  for (const result of manifest.datasets) {
+    const { failure } = result;
     if (failure === null || failure.category === "aborted") continue;
-    const message = `${dataset}: ${failure.message}`;
+    const message = `${resultLabel(result)}: ${failure.message}`;
     err(`\n${failureText({ ...failure, message, causes: [] }, { columns: columns(), paint, verbose })}`);
   }
 }

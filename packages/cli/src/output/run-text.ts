@@ -5,6 +5,7 @@ import {
   durationText,
   movingMs,
   outcomeText,
+  resultLabel,
   rowsPerSecond,
   runTotals,
 } from "@snowmelt/pipeline/report";
@@ -33,11 +34,10 @@ const columns = [
 ] as const;
 
 function row(result: DatasetResult, paint: Paint): string[] {
-  const { dataset, outcome, counts, bytesWritten, files, durationMs, checks, rules, deltaVersion, peakRssBytes } =
-    result;
+  const { outcome, counts, bytesWritten, files, durationMs, checks, rules, deltaVersion, peakRssBytes } = result;
   const rate = counts.extracted === 0 ? null : rowsPerSecond(counts.extracted, movingMs(result));
   return [
-    printable(dataset),
+    printable(resultLabel(result)),
     paint(outcome === "failed" ? "red" : outcome === "committed" ? "green" : "dim", outcomeText[outcome]),
     countText(counts.extracted),
     bytesText(bytesWritten),
@@ -60,12 +60,12 @@ function passedText(outcomes: readonly { readonly passed: boolean }[], paint: Pa
 /** Rules that failed and let the rows pass: a line each. */
 function warnings({ datasets }: RunManifest, paint: Paint): string {
   return datasets
-    .flatMap(({ dataset, rules, outcome }) =>
-      rules
-        .filter(({ passed }) => !passed && outcome !== "failed")
+    .flatMap((result) =>
+      result.rules
+        .filter(({ passed }) => !passed && result.outcome !== "failed")
         .map(
           ({ rule, onFail, measured }) =>
-            `${paint("yellow", "!")} ${dataset}: ${printable(rule)}: ${printable(measured)} (${onFail})\n`,
+            `${paint("yellow", "!")} ${resultLabel(result)}: ${printable(rule)}: ${printable(measured)} (${onFail})\n`,
         ),
     )
     .join("");
@@ -80,7 +80,7 @@ function verdict(manifest: RunManifest, paint: Paint): string {
     return `${paint("yellow", "Stopped")} after ${took}. Nothing of what was under way is visible in the lake; the next run goes on from there.`;
   }
   if (status === "failed") {
-    const names = datasets.filter(({ outcome }) => outcome === "failed").map(({ dataset }) => dataset);
+    const names = datasets.filter(({ outcome }) => outcome === "failed").map(resultLabel);
     return `${paint("red", "Failed")} after ${took}: ${names.join(", ") || "the run"}. Nothing of what failed is visible in the lake.`;
   }
   const committed = datasets.filter(({ outcome }) => outcome === "committed");

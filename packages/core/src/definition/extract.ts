@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ByteSize } from "../types/index.ts";
+import { ByteSize, Duration, durationMs } from "../types/index.ts";
 import { strict } from "./strict.ts";
 
 const settings = {
@@ -9,18 +9,22 @@ const settings = {
   maxFileBytes: ByteSize,
   /** How many ranges of the result are read at once. Each takes the memory of about three result chunks. */
   parallel: z.int().min(1).max(64),
+  /** A range of the result is read again when no row of it came for so long: a damaged chunk makes the driver wait for ever. */
+  stallTimeout: Duration.refine((text) => durationMs(text) > 0, { error: "expected a duration above 0" }),
 };
 
 const Override = strict({
   batchRows: settings.batchRows.exactOptional(),
   maxFileBytes: settings.maxFileBytes.exactOptional(),
   parallel: settings.parallel.exactOptional(),
+  stallTimeout: settings.stallTimeout.exactOptional(),
 });
 
 export const Extract = strict({
   batchRows: settings.batchRows.default(100_000),
   maxFileBytes: settings.maxFileBytes.prefault("128 MB"),
   parallel: settings.parallel.default(1),
+  stallTimeout: settings.stallTimeout.default("1 minute"),
   /** What differs in an environment, by its name. */
   environments: z.record(z.string(), Override).default({}),
 });

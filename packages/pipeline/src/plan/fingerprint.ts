@@ -10,8 +10,6 @@ import { z } from "zod";
 export const Fingerprint = z.object({ lastAlteredMicros: z.string(), rowCount: z.string(), datasetHash: z.string() });
 export type Fingerprint = z.infer<typeof Fingerprint>;
 
-export const sameFingerprint = (a: Fingerprint, b: Fingerprint): boolean => canonicalJson(a) === canonicalJson(b);
-
 /**
  * Null for a source that does not say when it was altered, and where a change may have gone by unseen: LAST_ALTERED counts
  * milliseconds, so one in the same millisecond as the last is told apart only when the snapshot is later.

@@ -20,7 +20,7 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   startedAtMs: 0,
   ...over,
 });
-const by = (readBy: string, purpose: Purpose = live) => ({ readBy, purpose });
+const by = (readBy: string, purpose: Purpose = live) => ({ readBy, purpose, marks: { readBy: 1n } });
 const pending = (over?: Partial<Attempt>) => ({ ...initialState("lane"), pending: attempt(over) });
 
 describe("what a dataset does next", () => {
@@ -78,6 +78,30 @@ describe("what a dataset does next", () => {
 
   test("plans again when the definition reads by another cursor now", () => {
     expect(nextStep(pending(), { version: 2, hi: 200n }, by("another")).kind).toBe("fresh");
+  });
+
+  test("a slice that has landed is done, and one that a restore has rolled back is landed anew", () => {
+    const window = { lo: "200", hi: "300" };
+    const purpose: Purpose = { kind: "slice", slice: { backfillId: "b", number: 1, of: 1, window } };
+    const none = initialState("lane");
+    expect(nextStep(none, { version: 1, hi: 300n }, by("cursor", purpose))).toEqual({ kind: "done" });
+    const rolledBack = { ...by("cursor", purpose), marks: { readBy: undefined } };
+    expect(nextStep(none, { version: 2, hi: 300n }, rolledBack)).toMatchObject({ kind: "fresh", laneVersion: 3 });
+    const ours = pending({ purpose: "slice", laneVersion: 1, window });
+    expect(nextStep(ours, { version: 0, hi: null }, by("cursor", purpose)).kind).toBe("repeat");
+    expect(nextStep(ours, { version: 1, hi: 300n }, by("cursor", purpose)).kind).toBe("settle");
+    const other = pending({ purpose: "slice", laneVersion: 1, window: { lo: "0", hi: "300" } });
+    expect(nextStep(other, { version: 0, hi: null }, by("cursor", purpose)).kind).toBe("fresh");
+  });
+
+  test("a refresh repeats a refresh alone, wherever it began, and no window stands for it", () => {
+    const refresh = by("cursor", { kind: "refresh" });
+    const ours = pending({ purpose: "refresh", window: { lo: null, hi: "300" } });
+    expect(nextStep(ours, { version: 2, hi: 200n }, refresh).kind).toBe("repeat");
+    expect(nextStep(ours, { version: 2, hi: 200n }, by("cursor")).kind).toBe("fresh");
+    expect(nextStep(ours, { version: 3, hi: 300n }, refresh).kind).toBe("settle");
+    expect(nextStep(pending(), { version: 2, hi: 200n }, refresh).kind).toBe("fresh");
+    expect(nextStep(pending(), { version: 3, hi: 300n }, refresh)).toMatchObject({ kind: "fresh", superseded: null });
   });
 
   test("a full refresh is settled by its snapshot", () => {

@@ -1,4 +1,5 @@
 import type { Attempt, DatasetState } from "../state/dataset-state.ts";
+import type { LaneMarks } from "./lane-marks.ts";
 import type { Purpose } from "./purpose.ts";
 
 /** What the table itself says of a lane: the version it holds (0: none yet) and where its last window ended. */
@@ -29,9 +30,9 @@ export type NextStep =
 export function nextStep(
   state: DatasetState,
   position: LanePosition,
-  asked: { readonly readBy: string; readonly purpose: Purpose },
+  asked: { readonly readBy: string; readonly purpose: Purpose; readonly marks: Pick<LaneMarks, "readBy"> },
 ): NextStep {
-  const { purpose, readBy } = asked;
+  const { purpose, readBy, marks } = asked;
   const attempt = state.pending;
   const fresh = (superseded: Attempt | null): NextStep => ({
     kind: "fresh",
@@ -43,7 +44,8 @@ export function nextStep(
     // A window that landed is no refresh, if that is what is asked for now.
     return purpose.kind === "refresh" && attempt.purpose !== "refresh" ? fresh(null) : { kind: "settle", attempt };
   }
-  if (purpose.kind === "slice" && position.version > 0) return { kind: "done" };
+  // A restore that rolls a slice back moves its lane on and says no more what it was read by.
+  if (purpose.kind === "slice" && position.version > 0 && marks.readBy !== undefined) return { kind: "done" };
   if (!attempt) return fresh(null);
   const follows = attempt.laneVersion === position.version + 1;
   const isSameKind = attempt.purpose === purpose.kind && attempt.readBy === readBy;

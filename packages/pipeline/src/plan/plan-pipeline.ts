@@ -10,7 +10,6 @@ import { chooseWindow, type WindowChoice } from "../stages/choose-window.ts";
 import { type InspectContext, type InspectedDataset, inspectDataset } from "../stages/inspect-dataset.ts";
 import { planExtraction } from "../stages/plan-attempt.ts";
 import { writeKind } from "../stages/stage-write.ts";
-import type { DatasetState } from "../state/dataset-state.ts";
 import { openStateStore, type StateStore } from "../state/state-store.ts";
 import { type NextStep, nextStep } from "./next-step.ts";
 import type { DatasetPlan, PipelinePlan, PlannedColumn, PlannedDataset } from "./pipeline-plan.ts";
@@ -107,9 +106,8 @@ async function planDataset(
 ): Promise<PlannedDataset> {
   const { definition, environmentName, lake, state, signal } = context;
   const { name, dataset, schema, layout, guarantee, lane, position, snapshot, columns } = inspected;
-  const remembered = await state.read(lane, { signal });
-  const step = nextStep(remembered, position, inspected);
-  const choice = await chooseNext(context, inspected, { step, snapshotMicros, state: remembered });
+  const step = nextStep(await state.read(lane, { signal }), position, inspected);
+  const choice = await chooseNext(context, inspected, { step, snapshotMicros });
   const window = choice.kind === "unchanged" ? null : choice.window;
   const { sync } = dataset;
   return {
@@ -143,18 +141,14 @@ async function planDataset(
 function chooseNext(
   context: PlanContext,
   inspected: InspectedDataset,
-  {
-    step,
-    snapshotMicros,
-    state,
-  }: { readonly step: NextStep; readonly snapshotMicros: bigint; readonly state: DatasetState },
+  { step, snapshotMicros }: { readonly step: NextStep; readonly snapshotMicros: bigint },
 ): Promise<WindowChoice> | WindowChoice {
   if (step.kind === "repeat") {
     const { window, snapshotMicros: taken } = step.attempt;
     return { kind: "land", window, snapshotMicros: BigInt(taken), sourceRows: null, isRestart: false };
   }
   const lo = step.kind === "fresh" ? step.lo : inspected.position.hi;
-  return chooseWindow(context, inspected, { hi: lo, snapshotMicros, state });
+  return chooseWindow(context, inspected, { hi: lo, snapshotMicros });
 }
 
 function actionOf(step: NextStep, choice: WindowChoice): Pick<PlannedDataset, "action" | "why"> {

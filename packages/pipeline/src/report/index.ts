@@ -1,3 +1,4 @@
+export { resultLabel } from "../result-label.ts";
 export { renderReport } from "./render-report.ts";
 export { movingMs, outcomeText, type RunTotals, runTotals } from "./run-totals.ts";
 export {

@@ -1,7 +1,6 @@
 import type { LandedFile, Snapshot } from "@snowmelt/lake/delta";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
 import { quarantinePath } from "../plan/dataset-place.ts";
-import { attemptHi } from "../plan/next-step.ts";
 import type { Purpose } from "../plan/purpose.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
@@ -14,7 +13,7 @@ import { type LandedAttempt, land } from "../stages/land.ts";
 import { type Next, nextAttempt } from "../stages/next-attempt.ts";
 import { type StagedWrite, stageWrite, writeKind } from "../stages/stage-write.ts";
 import { verify } from "../stages/verify.ts";
-import { type Attempt, type AttemptWindow, type Landed, retirePending } from "../state/dataset-state.ts";
+import { type AttemptWindow, retirePending } from "../state/dataset-state.ts";
 import type { DatasetRecord } from "./dataset-record.ts";
 import type { RunContext } from "./run-context.ts";
 
@@ -41,13 +40,13 @@ export async function runWindow(
     inspected.dataset.sync.kind === "incremental" &&
     landed.rowsExtracted === 0
   ) {
-    await settle(context, inspected, null);
+    await settle(context, inspected);
     return record.finish("empty");
   }
   const committed = await orAbandon(context, inspected, true, () =>
     commitAttempt(context, inspected, { landed, record }),
   );
-  await settle(context, inspected, committed === "committed" ? landed.attempt : null);
+  await settle(context, inspected);
   await sweepAttempts(context, inspected);
   return record.finish(committed);
 }
@@ -144,14 +143,9 @@ async function verifyStaged(
 }
 
 /** Nothing is pending any more. The state is a cache: where it cannot be told, the next run finds out from the table. */
-async function settle(
-  { state: store, logger }: RunContext,
-  { lane, name }: InspectedDataset,
-  committed: Attempt | null,
-): Promise<void> {
+async function settle({ state: store, logger }: RunContext, { lane, name }: InspectedDataset): Promise<void> {
   try {
-    const settled = retirePending(await store.read(lane));
-    await store.write(committed ? { ...settled, landed: landedBy(committed) } : settled);
+    await store.write(retirePending(await store.read(lane)));
   } catch (error) {
     logger.log("warn", "the window is done, and the state could not be told", {
       dataset: name,
@@ -159,13 +153,6 @@ async function settle(
     });
   }
 }
-
-const landedBy = (attempt: Attempt): Landed => ({
-  laneVersion: attempt.laneVersion,
-  hi: String(attemptHi(attempt)),
-  readBy: attempt.readBy,
-  fingerprint: attempt.fingerprint,
-});
 
 function noteInspected(record: DatasetRecord, inspected: InspectedDataset): void {
   const { guarantee, schema, described, dataset } = inspected;

@@ -1,14 +1,14 @@
 import type { Incremental } from "@snowmelt/core/definition";
 import { parseWindow, planWindow } from "@snowmelt/snowflake";
 import { pipelineError } from "../pipeline-error.ts";
-import { fingerprintAt, sameFingerprint } from "../plan/fingerprint.ts";
+import { fingerprintAt } from "../plan/fingerprint.ts";
+import { fingerprintMark } from "../plan/lane-marks.ts";
 import { resumeFrom } from "../plan/read-by.ts";
 import { boundNumber, cursorOf, lagMicros } from "../plan/window.ts";
 import type { RunContext } from "../run/run-context.ts";
-import type { AttemptWindow, DatasetState } from "../state/dataset-state.ts";
+import type { AttemptWindow } from "../state/dataset-state.ts";
 import { countSource } from "./count-source.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
-import { laneInfo } from "./lane-info.ts";
 
 export type WindowChoice =
   | {
@@ -36,7 +36,6 @@ interface Asked {
   readonly hi: bigint | null;
   /** The run's moment, taken after the source was inspected. */
   readonly snapshotMicros: bigint;
-  readonly state: Pick<DatasetState, "landed">;
 }
 
 /**
@@ -60,8 +59,8 @@ export async function chooseWindow(
     const sourceRows = await countSource(context, inspected, { window, snapshotMicros });
     return { kind: "land", window, snapshotMicros, sourceRows, isRestart: false };
   }
-  const readBy = asked.hi === null ? undefined : (await laneInfo(inspected, asked.state)).readBy;
-  const { lo, isRestart } = resumeFrom(dataset, { hi: asked.hi, readBy, now: inspected.readBy });
+  const { marks, readBy: now } = inspected;
+  const { lo, isRestart } = resumeFrom(dataset, { hi: asked.hi, readBy: marks.readBy, now });
   const isAhead = hi !== undefined && (lo === null || hi > lo);
   // Rows without a cursor come in every window, also in one that ends where it begins.
   const end = isAhead ? hi : (lo ?? lowest);
@@ -73,13 +72,11 @@ export async function chooseWindow(
 async function chooseFull(
   context: ChooseContext,
   inspected: InspectedDataset,
-  { snapshotMicros, state }: Asked,
+  { snapshotMicros }: Asked,
 ): Promise<WindowChoice> {
-  const { purpose, dataset, described, position } = inspected;
+  const { purpose, dataset, described, marks } = inspected;
   const fingerprint = fingerprintAt(dataset, described, snapshotMicros);
-  const mayBeSkipped = purpose.kind === "live" && fingerprint !== null && position.version > 0;
-  const landed = mayBeSkipped ? (await laneInfo(inspected, state)).fingerprint : undefined;
-  if (fingerprint && landed && sameFingerprint(fingerprint, landed))
+  if (purpose.kind === "live" && fingerprint && fingerprintMark(fingerprint) === marks.fingerprint)
     return { kind: "unchanged", snapshotMicros, isRestart: false };
   const sourceRows = await countSource(context, inspected, { window: null, snapshotMicros });
   return { kind: "land", window: null, snapshotMicros, sourceRows, isRestart: false };

@@ -1,6 +1,7 @@
 import { type CommitOutcome, type LaneStep, readLane, type Snapshot } from "@snowmelt/lake/delta";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
+import { laneMarks } from "../plan/lane-marks.ts";
 import { attemptHi } from "../plan/next-step.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt } from "../state/dataset-state.ts";
@@ -57,7 +58,7 @@ function lanesOf(
   { lane, name, purpose, dataset }: InspectedDataset,
   { attempt, planned }: { readonly attempt: Attempt; readonly planned: Snapshot | undefined },
 ): readonly LaneStep[] {
-  const step = { appId: lane, n: attempt.laneVersion, hi: attemptHi(attempt) };
+  const step = { appId: lane, n: attempt.laneVersion, hi: attemptHi(attempt), marks: laneMarks(attempt) };
   if (purpose.kind !== "refresh" || dataset.sync.kind !== "incremental") return [step];
   const appId = refreshLane({ environment, pipeline: definition.name, dataset: name });
   return [step, { appId, n: readLane(planned, appId).n + 1, hi: BigInt(attempt.snapshotMicros) }];

@@ -14,6 +14,7 @@ import { pipelineError } from "../pipeline-error.ts";
 import { extractSource, tablePath } from "../plan/dataset-place.ts";
 import { type LandingSchema, planLandingSchema } from "../plan/landing-schema.ts";
 import { laneOf, refreshLane } from "../plan/lane.ts";
+import { type LaneMarks, readLaneMarks } from "../plan/lane-marks.ts";
 import type { LanePosition } from "../plan/next-step.ts";
 import { type Guarantee, guarantees } from "../plan/pipeline-plan.ts";
 import { live, type Purpose } from "../plan/purpose.ts";
@@ -42,6 +43,8 @@ export interface InspectedDataset extends InspectedSource {
   readonly lane: string;
   readonly snapshot: Snapshot | undefined;
   readonly position: LanePosition;
+  /** What the lane's last step was. */
+  readonly marks: LaneMarks;
   /** The moment that the last refresh was read as of: what was read earlier may hold rows that are deleted by now. */
   readonly refreshedMicros: bigint | null;
   /** The table's fields once this dataset's rows are in it. */
@@ -111,6 +114,7 @@ export async function inspectTable(
     lane,
     snapshot,
     position: { version: n, hi: hi ?? null },
+    marks: readLaneMarks(snapshot, lane),
     refreshedMicros: readLane(snapshot, refreshLane(place)).hi ?? null,
     tableFields: snapshot ? fieldsAfter(snapshot, layout, `${table.store.uri}/${table.path}`) : layout.fields,
   };

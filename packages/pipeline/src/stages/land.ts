@@ -8,7 +8,13 @@ import {
   openKeyTracker,
   type RuleResult,
 } from "@snowmelt/core/quality";
-import { type ColumnBatch, type ColumnProfile, openProfiler, openVectorBuilder } from "@snowmelt/core/types";
+import {
+  type ColumnBatch,
+  type ColumnProfile,
+  durationMs,
+  openProfiler,
+  openVectorBuilder,
+} from "@snowmelt/core/types";
 import { type LandedFile, openTableWriter, type TableWriter } from "@snowmelt/lake/delta";
 import { type StreamedBatch, stream } from "@snowmelt/snowflake";
 import { type Bucket, openValueSample } from "../record/value-sample.ts";
@@ -135,13 +141,14 @@ function streamAttempt(
   { attempt, record }: ExtractedAttempt & { readonly record: DatasetRecord },
 ): AsyncIterable<StreamedBatch> {
   const { definition, environmentName, clock, random, logger, signal, session } = context;
-  const { batchRows, parallel } = resolveExtract(definition, inspected.name, environmentName);
+  const { batchRows, parallel, stallTimeout } = resolveExtract(definition, inspected.name, environmentName);
   const plan = planExtraction(inspected, { window: attempt.window, snapshotMicros: BigInt(attempt.snapshotMicros) });
   return stream(session, {
     queryId: attempt.queryId,
     plan,
     batchRows,
     parallel,
+    stallMs: durationMs(stallTimeout),
     clock,
     random,
     logger,

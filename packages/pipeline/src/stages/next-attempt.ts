@@ -54,7 +54,7 @@ export async function nextAttempt(
           `An attempt of run ${step.superseded.runId} does not go on from where the table ends; it is given up.`,
         );
       }
-      const choice = await chooseWindow(context, inspected, { hi: step.lo, snapshotMicros, state });
+      const choice = await chooseWindow(context, inspected, { hi: step.lo, snapshotMicros });
       if (choice.isRestart) {
         record.notice(
           "CURSOR_CHANGED",

@@ -54,9 +54,10 @@ function foreignSlice(
 ): string | undefined {
   const own = new Set(windows.map(sliceName));
   for (const appId of snapshot?.txns.keys() ?? []) {
-    if (!appId.startsWith(prefix) || appId.endsWith("#hi")) continue;
-    const name = appId.slice(prefix.length);
-    if (!own.has(name)) return name;
+    // What follows a # is more about a lane, not another one.
+    const [lane = ""] = appId.split("#");
+    const name = lane.slice(prefix.length);
+    if (lane.startsWith(prefix) && !own.has(name)) return name;
   }
   return undefined;
 }

@@ -37,15 +37,6 @@ export const Attempt = z.object({
 });
 export type Attempt = z.infer<typeof Attempt>;
 
-/** What a commit was, beyond its place in the lane. */
-const Landed = z.object({
-  laneVersion: z.number(),
-  hi: BigText,
-  readBy: z.string(),
-  fingerprint: Fingerprint.nullable(),
-});
-export type Landed = z.infer<typeof Landed>;
-
 /**
  * What is remembered of a dataset between runs. A cache: the table says what has landed, and everything here may be lost.
  */
@@ -53,8 +44,6 @@ export const DatasetState = z.object({
   stateVersion: z.literal(1),
   lane: z.string(),
   pending: Attempt.nullable(),
-  /** What the lane's last commit said of itself, so that the log need not be asked; counts only while the lane agrees. */
-  landed: Landed.nullable(),
   /**
    * Attempts that this run or an earlier one has given up. What they wrote is swept once the lane has reached their version:
    * before that a frozen writer could still commit it.
@@ -67,7 +56,6 @@ export const initialState = (lane: string): DatasetState => ({
   stateVersion: 1,
   lane,
   pending: null,
-  landed: null,
   terminalAttempts: [],
 });
 

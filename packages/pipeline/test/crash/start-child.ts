@@ -1,5 +1,7 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Pipeline } from "@snowmelt/core/definition";
 import type { RunManifest } from "../../src/index.ts";
 import type { Landscape } from "../landscape.ts";
@@ -11,9 +13,21 @@ export type ChildOutcome =
       readonly datasets: readonly Pick<RunManifest["datasets"][number], "outcome" | "counts" | "failure">[];
     };
 
-export interface ChildOptions {
+type EventMatch = Readonly<Record<string, unknown>>;
+
+export interface ChildTask {
+  readonly refresh?: boolean;
+  readonly backfill?: {
+    readonly backfillId: string;
+    readonly range: { readonly lo: string; readonly hi: string; readonly slices: number };
+  };
+  /** Below the landscape's directory. @default "state" */
+  readonly state?: string;
+}
+
+export interface ChildOptions extends ChildTask {
   /** Ends itself at the first event with these properties. */
-  readonly killAt?: Readonly<Record<string, unknown>>;
+  readonly killAt?: EventMatch;
   /** Is ended from outside after so many milliseconds. */
   readonly killAfterMs?: number;
 }
@@ -22,14 +36,70 @@ export interface ChildOptions {
 export async function runChild(
   land: Landscape,
   definition: Pipeline,
-  { killAt, killAfterMs }: ChildOptions = {},
+  { killAt, killAfterMs, ...task }: ChildOptions = {},
 ): Promise<ChildOutcome> {
+  const { child, ended } = spawnRun(land, definition, { ...task, at: killAt ?? null, signal: "SIGKILL" });
+  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  const outcome = await ended;
+  clearTimeout(timer);
+  return outcome;
+}
+
+/** A run that stands still, as if its machine had gone to sleep. */
+export interface FrozenRun {
+  /** Lets it go on, and says how it ended. */
+  wake(): Promise<ChildOutcome>;
+}
+
+/** Runs a pipeline in a process of its own, up to the first event with the properties of `freezeAt`. */
+export async function freezeChild(
+  land: Landscape,
+  definition: Pipeline,
+  { freezeAt, ...task }: ChildTask & { readonly freezeAt: EventMatch },
+): Promise<FrozenRun> {
+  const { child, ended } = spawnRun(land, definition, { ...task, at: freezeAt, signal: "SIGSTOP" });
+  await Promise.race([
+    untilStopped(child),
+    ended.then((outcome) => {
+      throw new Error(`the run ended without freezing: ${JSON.stringify(outcome)}`);
+    }),
+  ]);
+  return {
+    async wake() {
+      child.kill("SIGCONT");
+      return ended;
+    },
+  };
+}
+
+async function untilStopped({ pid }: ChildProcess): Promise<void> {
+  for (;;) {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+    if (/\) T /.test(stat)) return;
+    await sleep(20);
+  }
+}
+
+function spawnRun(
+  land: Landscape,
+  definition: Pipeline,
+  {
+    refresh = false,
+    backfill,
+    state = "state",
+    at,
+    signal,
+  }: ChildTask & { readonly at: EventMatch | null; readonly signal: "SIGKILL" | "SIGSTOP" },
+): { readonly child: ChildProcess; readonly ended: Promise<ChildOutcome> } {
   const task = {
     definition,
     password: land.server.password,
-    stateRoot: join(land.directory, "state"),
+    stateRoot: join(land.directory, state),
     runsRoot: join(land.directory, "runs"),
-    killAt: killAt ?? null,
+    refresh,
+    backfill: backfill ?? null,
+    at,
+    signal,
   };
   const script = join(import.meta.dirname, "run-child.ts");
   const args = ["--conditions=@snowmelt/source", "--disable-warning=ExperimentalWarning", script, JSON.stringify(task)];
@@ -44,12 +114,14 @@ export async function runChild(
   child.stderr.on("data", (text) => {
     stderr += String(text);
   });
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-    child.on("close", (...ended) => resolve(ended)),
+  const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+    child.on("close", (...how) => resolve(how)),
   );
-  clearTimeout(timer);
-  if (signal === "SIGKILL") return { kind: "killed" };
-  if (code !== 0) throw new Error(`the run ended with ${code ?? signal}: ${stderr}`);
-  return { kind: "ended", ...JSON.parse(stdout) };
+  const ended = closed.then(([code, by]): ChildOutcome => {
+    if (by === "SIGKILL") return { kind: "killed" };
+    if (code !== 0) throw new Error(`the run ended with ${code ?? by}: ${stderr}`);
+    return { kind: "ended", ...JSON.parse(stdout) };
+  });
+  ended.catch(() => undefined);
+  return { child, ended };
 }

@@ -30,7 +30,9 @@ async function runWith(
   more: Partial<DatasetInput> = {},
 ): Promise<{ result: DatasetResult; struck: number }> {
   await land.server.admin.setFaults([fault]);
-  const { datasets } = await land.run(peoplePipeline(land, name, { extract: { batchRows: 500 }, ...more }));
+  const { datasets } = await land.run(
+    peoplePipeline(land, name, { extract: { batchRows: 500, stallTimeout: "3 seconds" }, ...more }),
+  );
   const struck = (await land.server.admin.listFaults()).reduce((sum, entry) => sum + entry.struck, 0);
   await land.server.admin.clearFaults();
   const [result] = datasets;
@@ -45,6 +47,8 @@ const passing: readonly FaultInput[] = [
   { kind: "chunkReset", chunk: 1 },
   { kind: "chunkEmpty", chunk: 2 },
   { kind: "chunkRowMissing", chunk: 0 },
+  { kind: "chunkTruncated", chunk: 1 },
+  { kind: "chunkStalled", chunk: 1 },
   { kind: "chunkSlow", chunk: 1, bytesPerSecond: 20_000 },
   { kind: "sessionExpired", skip: 2 },
   { kind: "sessionExpired", skip: 9 },
@@ -77,7 +81,8 @@ describe("what goes wrong once", () => {
 /** Each strikes always; with what the run then fails. */
 const lasting: readonly { readonly fault: FaultInput; readonly code: string; readonly category: string }[] = [
   { fault: { kind: "chunkRowMissing", chunk: 1 }, code: "RESULT_INCOMPLETE", category: "data" },
-  { fault: { kind: "chunkStatus", status: 404, chunk: 1 }, code: "RETRIES_EXHAUSTED", category: "source" },
+  { fault: { kind: "chunkStatus", status: 404, chunk: 1 }, code: "RESULT_UNREADABLE", category: "source" },
+  { fault: { kind: "chunkTruncated", chunk: 1 }, code: "RESULT_STALLED", category: "source" },
   { fault: { kind: "statementFails", skip: 3 }, code: "STATEMENT_FAILED", category: "source" },
 ];
 
