@@ -12,30 +12,32 @@ export interface S3Request {
 }
 
 export interface S3Try {
-  /** From 1. An earlier one may have done its work and lost its answer. */
-  readonly attempt: number;
-  /** For `client.send`: the signal cuts the connection. */
+  /** For `client.send`: an abort cuts the connection. A request without it is waited for, abort or not. */
   readonly sending: { readonly abortSignal?: AbortSignal };
 }
 
 /**
- * The one place where a request to S3 is retried: errors that are marked retryable, with core's back-off. Rejects with the
- * last failure as a SnowmeltError, or with the signal's reason.
+ * The one place where a request to S3 is retried: errors that are marked retryable, with core's back-off. Settles only when
+ * no try is under way. Rejects with the last failure as a SnowmeltError, or with the signal's reason.
  */
 export async function request<T>(s3: S3Connection, asked: S3Request, send: (made: S3Try) => Promise<T>): Promise<T> {
   const { what, signal, policy = s3.policy } = asked;
-  const { clock, random } = s3;
   signal?.throwIfAborted();
+  const made = { sending: signal ? { abortSignal: signal } : {} };
+  // Given to `retry`, the signal would end it at once and leave the try to itself. The waits in between may end at once.
+  const clock = { ...s3.clock, sleep: (ms: number) => s3.clock.sleep(ms, signal) };
+  const isRetryable = (error: unknown): boolean =>
+    !signal?.aborted && isSnowmeltError(error) && error.retryable && error.code !== "STORE_UPLOAD_GONE";
   try {
     return await retry(
-      async (attempt) => {
+      async () => {
         try {
-          return await send({ attempt, sending: signal ? { abortSignal: signal } : {} });
+          return await send(made);
         } catch (error) {
-          throw signal?.aborted ? error : toS3Error(error, what, s3.place);
+          throw toS3Error(error, what, s3.place);
         }
       },
-      { what, policy, clock, random, ...(signal ? { signal } : {}) },
+      { what, policy, clock, random: s3.random, isRetryable },
     );
   } catch (error) {
     signal?.throwIfAborted();
