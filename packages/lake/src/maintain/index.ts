@@ -4,6 +4,10 @@ export {
   type CompactTableOptions,
   compactTable,
 } from "./compact-table.ts";
+export type { Deleted } from "./delete-files.ts";
+export type { ErasedKey } from "./erase-key.ts";
+export { type EraseOptions, type ErasureReport, eraseRows } from "./erase-rows.ts";
+export type { KeyHolder } from "./key-holders.ts";
 export { type CompactionGroup, type CompactionQuestion, planCompaction } from "./plan-compaction.ts";
 export { planRestore, type RestoredLane, type RestorePlan } from "./plan-restore.ts";
 export { planVacuum, type TableObject, type VacuumPlan, type VacuumQuestion } from "./plan-vacuum.ts";

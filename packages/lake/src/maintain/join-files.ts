@@ -69,7 +69,7 @@ function toCompactedAdd(file: LandedFile, readAt: readonly ReadTime[], { files }
 }
 
 /** Columns beyond the first that have bounds all the same: keys, by which merges find their files. */
-function boundedColumns(add: AddFile | undefined, fields: readonly Field[]): readonly string[] {
+export function boundedColumns(add: AddFile | undefined, fields: readonly Field[]): readonly string[] {
   const columns = parseStats(add?.stats, fields)?.columns ?? new Map();
   return fields.flatMap(({ name }) => (columns.get(name)?.min === undefined ? [] : [name]));
 }

@@ -1,4 +1,6 @@
+import type { AddFile, PartitionValues } from "../delta/action.ts";
 import { decodeDataPath } from "../delta/data-path.ts";
+import { toCommitPath } from "../delta/log-path.ts";
 import { readCommits, type TableLocation } from "../delta/read-commits.ts";
 import { type CommitTime, listCommitTimes } from "../read/commit-times.ts";
 
@@ -7,6 +9,7 @@ export interface Removal {
   /** Milliseconds since the epoch: when it was removed, by its writer or by the log, whichever is later. */
   readonly removedAtMs: number;
   readonly removedIn: number;
+  readonly partitionValues: PartitionValues | undefined;
 }
 
 /** What the JSON entries that are there say of files. */
@@ -16,30 +19,39 @@ export interface LogAccount {
   readonly removals: ReadonlyMap<string, Removal>;
   /** The newest version that added or removed a file, by path. */
   readonly touchedIn: ReadonlyMap<string, number>;
+  /** Paths of the entries with an `add` that was asked for. */
+  readonly named: readonly string[];
 }
 
 /**
  * Reads every JSON entry of the log: checkpoints forget removals earlier than the entries do. Memory: an entry a file that
  * they name. DELTA_LOG_GAP when one is missing. May be retried.
  */
-export async function readLogAccount(table: TableLocation, signal?: AbortSignal): Promise<LogAccount> {
+export async function readLogAccount(
+  table: TableLocation,
+  { names, signal }: { readonly names?: (add: AddFile) => boolean; readonly signal?: AbortSignal | undefined } = {},
+): Promise<LogAccount> {
   const commits = await listCommitTimes(table, signal);
   const times = new Map(commits.map(({ version, atMs }) => [version, atMs]));
   const removals = new Map<string, Removal>();
   const touchedIn = new Map<string, number>();
+  const named = new Set<string>();
   const [oldest, newest] = [commits[0]?.version, commits.at(-1)?.version];
-  if (oldest === undefined || newest === undefined) return { commits, removals, touchedIn };
+  if (oldest === undefined || newest === undefined) return { commits, removals, touchedIn, named: [] };
   for await (const { version, actions } of readCommits(table, { first: oldest, last: newest }, signal)) {
     for (const action of actions) {
       if (!("add" in action) && !("remove" in action)) continue;
       const path = decodeDataPath("add" in action ? action.add.path : action.remove.path);
       touchedIn.set(path, version);
-      if ("add" in action) removals.delete(path);
-      else {
+      if ("add" in action) {
+        removals.delete(path);
+        if (names?.(action.add)) named.add(toCommitPath(version));
+      } else {
+        const partitionValues = action.remove.partitionValues ?? undefined;
         const removedAtMs = Math.max(action.remove.deletionTimestamp ?? 0, times.get(version) ?? 0);
-        removals.set(path, { removedAtMs, removedIn: version });
+        removals.set(path, { removedAtMs, removedIn: version, partitionValues });
       }
     }
   }
-  return { commits, removals, touchedIn };
+  return { commits, removals, touchedIn, named: [...named] };
 }

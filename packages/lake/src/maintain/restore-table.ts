@@ -49,10 +49,19 @@ export async function restoreTable(table: DeltaTable, options: RestoreOptions): 
     ...given,
   });
   if (outcome.status === "conflict") return outcome;
+  if (outcome.status === "alreadyCommitted") return movedOn(table, outcome.version);
   // A vacuum that was deciding when this was committed may not have seen it.
   await checkFiles(table, target, signal, outcome.version);
   return { status: "restored", version: outcome.version, target: target.version, plan };
 }
+
+/** The lanes stand where this would have put them, by another restore or an erasure. */
+const movedOn = (table: DeltaTable, version: number): Extract<CommitOutcome, { readonly status: "conflict" }> => ({
+  status: "conflict",
+  reason: "lane",
+  message: `Version ${version} of ${tableUri(table)} moved its lanes on meanwhile, by a restore or an erasure.`,
+  version,
+});
 
 const isEmpty = ({ restoredFiles, removedFiles, commit }: RestorePlan): boolean =>
   restoredFiles.length + removedFiles.length === 0 && commit.actions.length === 0;

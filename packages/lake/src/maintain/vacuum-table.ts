@@ -35,7 +35,7 @@ export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}
   const cutoffMs = table.clock.nowMs() - retentionMs;
   // Listed before the log is read: a file that is committed in between is named by then.
   const objects = await listObjects(table, signal);
-  const account = await readLogAccount(table, signal);
+  const account = await readLogAccount(table, { signal });
   const snapshot = await readSnapshotAt(table, given);
   const plan = planVacuum({ snapshot, account, objects, cutoffMs, terminalAttempts });
   const deleted = dryRun ? { files: 0, bytes: 0, revived: 0 } : await deleteFiles(table, plan.deletes, signal);

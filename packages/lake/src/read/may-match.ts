@@ -100,7 +100,7 @@ function mayHold({ min, max }: ColumnBounds, operator: Comparison, operand: Exac
 }
 
 /** The order of a bound against the operand; undefined when either is not known. */
-function orderOf(bound: Value | undefined, operand: ExactOperand): number | undefined {
+export function orderOf(bound: Value | undefined, operand: ExactOperand): number | undefined {
   if (bound === undefined || bound === null) return undefined;
   switch (operand.kind) {
     case "units":
