@@ -49,7 +49,6 @@ export function openAddRows(schema: readonly SchemaNode[], group: LeafGroup, sou
     count,
     path,
     add(index) {
-      const held = tags(index);
       return {
         path: path(index),
         partitionValues: partitionValues(index),
@@ -60,7 +59,7 @@ export function openAddRows(schema: readonly SchemaNode[], group: LeafGroup, sou
         get stats() {
           return asText(stats(index)) ?? null;
         },
-        ...(held === null ? {} : { tags: asTexts(held) ?? null }),
+        tags: asTexts(tags(index)) ?? null,
       };
     },
   };

@@ -10,7 +10,7 @@ export function encodeDataPath(key: string): string {
 
 /** The key below the table's root that an action's `path` names; an absolute URI stays as it is. */
 export function decodeDataPath(path: string): string {
-  if (isAbsoluteDataPath(path)) return path;
+  if (!path.includes("%") || isAbsoluteDataPath(path)) return path;
   try {
     return decodeURIComponent(path);
   } catch (cause) {

@@ -50,12 +50,14 @@ export type {
   TableAction,
   Txn,
 } from "./action.ts";
+export { type CleanedLog, cleanLog } from "./clean-log.ts";
 export { type CommitConflict, type CommitOptions, type CommitOutcome, commitPlan } from "./commit.ts";
 export type { CommitPlan, ConflictRule } from "./commit-plan.ts";
 export { compareSchema, type SchemaComparison } from "./compare-schema.ts";
 export { decodeDataPath, encodeDataPath } from "./data-path.ts";
-export { type DeltaTable, openDeltaTable } from "./delta-table.ts";
+export { type DeltaTable, type DeltaTableOptions, openDeltaTable } from "./delta-table.ts";
 export { checkLane, type LaneState, type LaneStep, type LaneVerdict, readLane } from "./lane.ts";
+export { markOf, readLaneMark } from "./lane-txns.ts";
 export { attemptOf, listOrphans, type Orphan, type OrphanOptions, sweepOrphans, toAttemptPrefix } from "./orphans.ts";
 export {
   type NewTable,
@@ -74,3 +76,4 @@ export { type ReadSnapshotOptions, readSnapshot } from "./read-snapshot.ts";
 export { type DeltaField, parseSchemaString, toDeltaFields, toSchemaString } from "./schema.ts";
 export type { Snapshot, TxnState } from "./snapshot.ts";
 export { snapshotRows } from "./snapshot-rows.ts";
+export { type WrittenCheckpoint, writeCheckpoint } from "./write-checkpoint.ts";

@@ -16,8 +16,9 @@ export interface LeafColumn {
   /** 0 begins a row. Undefined where nothing repeats: then an entry is a row. */
   readonly repetitions: Uint8Array | undefined;
   readonly maxDefinition: number;
-  /** Without NULLs. */
+  /** Without NULLs; or the dictionary, where `indices` names the entry of each value. */
   readonly values: ColumnVector;
+  readonly indices: Int32Array | undefined;
 }
 
 /** Of a row group; more is taken for damage before memory is asked for. */
@@ -70,24 +71,35 @@ export function decodeLeaf(node: SchemaNode, chunk: ChunkMetadata, bytes: Uint8A
   };
   const options = { codec: chunk.codec, rowCount: entryCount, widen: (dense: ColumnVector) => dense, openPage };
   const pages = [...decodePages(bytes, leaf, options)];
-  return { definitions, repetitions, maxDefinition, values: joinPages(leaf.type, pages) };
+  return { definitions, repetitions, maxDefinition, ...joinPages(leaf.type, pages) };
 }
 
-/** One vector of all values. A single page's is taken as it is. */
-function joinPages(type: NonNullable<NonNullable<SchemaNode["leaf"]>["type"]>, pages: DecodedPage[]): ColumnVector {
-  const [only] = pages;
-  if (only && pages.length === 1 && only.indices === undefined) return only.values;
+type LandTypeOfLeaf = NonNullable<NonNullable<SchemaNode["leaf"]>["type"]>;
+
+/** One vector of all values. What a single page holds is taken as it is, and so is a dictionary that all pages share. */
+function joinPages(type: LandTypeOfLeaf, pages: DecodedPage[]): Pick<LeafColumn, "values" | "indices"> {
+  const [first] = pages;
+  if (first && pages.length === 1) return { values: first.values, indices: first.indices };
   const counts = pages.map(({ rowCount, nullCount }) => rowCount - nullCount);
-  const assembler = openVectorAssembler(
-    type,
-    counts.reduce((total, count) => total + count, 0),
-    pages.reduce((total, page) => total + valueBytes(page), 0),
-  );
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const used = pages.filter(({ rowCount, nullCount }) => rowCount > nullCount);
+  const shared = used[0]?.values;
+  if (shared && used.every(({ values, indices }) => indices !== undefined && values === shared)) {
+    const indices = new Int32Array(total);
+    let at = 0;
+    for (const page of used) {
+      indices.set(page.indices ?? [], at);
+      at += page.indices?.length ?? 0;
+    }
+    return { values: shared, indices };
+  }
+  const bytes = pages.reduce((sum, page) => sum + valueBytes(page), 0);
+  const assembler = openVectorAssembler(type, total, bytes);
   for (const [index, page] of pages.entries()) {
     const count = counts[index] ?? 0;
     assembler.append({ page: { ...page, rowCount: count, nullCount: 0 }, from: 0, to: count, value: 0 });
   }
-  return assembler.finish();
+  return { values: assembler.finish(), indices: undefined };
 }
 
 function valueBytes({ values, indices }: DecodedPage): number {

@@ -60,16 +60,22 @@ function openRepeatedReader(node: SchemaNode, repeated: SchemaNode, group: LeafG
     if ((definitions[from] ?? 0) < node.maxDefinition) return null;
     const isEmpty = (definitions[from] ?? 0) < repeated.maxDefinition;
     if (leaves.length === 1) return isEmpty ? [] : Array.from({ length: to - from }, (_, index) => keys(from + index));
-    const pairs: [string, unknown][] = [];
-    for (let entry = from; entry < to && !isEmpty; entry++) pairs.push([String(keys(entry)), values?.(entry) ?? null]);
-    return Object.fromEntries(pairs);
+    const record: Record<string, unknown> = {};
+    for (let entry = from; entry < to && !isEmpty; entry++) {
+      const key = String(keys(entry));
+      const value = values?.(entry) ?? null;
+      // An assignment to this name would set the prototype.
+      if (key === "__proto__") Object.defineProperty(record, key, { value, enumerable: true });
+      else record[key] = value;
+    }
+    return record;
   };
 }
 
 /** By entry, which is the row where nothing repeats. */
-function openValueReader({ definitions, maxDefinition, values }: LeafColumn): RowReader {
-  const at = openValueAt(values);
-  const ordinals = ordinalsOf(definitions, maxDefinition, values);
+function openValueReader({ definitions, maxDefinition, values, indices }: LeafColumn): RowReader {
+  const at = indices ? openEntryReader(values, indices) : openValueAt(values);
+  const ordinals = ordinalsOf(definitions, maxDefinition);
   if (!ordinals) return at;
   return (entry) => {
     const ordinal = ordinals[entry] ?? -1;
@@ -77,12 +83,34 @@ function openValueReader({ definitions, maxDefinition, values }: LeafColumn): Ro
   };
 }
 
+/** Each dictionary entry becomes a string once. */
+function openEntryReader(values: ColumnVector, indices: Int32Array): RowReader {
+  const at = openValueAt(values);
+  const made: unknown[] = [];
+  return (index) => {
+    const entry = indices[index] ?? 0;
+    made[entry] ??= at(entry);
+    return made[entry];
+  };
+}
+
+/** ASCII text up to this size becomes one string, of which the values are parts: a string each costs ten times as much. */
+const wholeTextBytes = 16 << 20;
+
 function openValueAt(vector: ColumnVector): RowReader {
   switch (vector.storage) {
     case "bytes": {
       const { offsets } = vector;
       const bytes = Buffer.from(vector.bytes.buffer, vector.bytes.byteOffset, vector.bytes.byteLength);
-      const encoding = isAscii(bytes) ? "latin1" : "utf8";
+      const ascii = isAscii(bytes);
+      let whole: string | undefined;
+      if (ascii && bytes.length <= wholeTextBytes) {
+        return (index) => {
+          whole ??= bytes.toString("latin1");
+          return whole.slice(offsets[index], offsets[index + 1]);
+        };
+      }
+      const encoding = ascii ? "latin1" : "utf8";
       return (index) => bytes.toString(encoding, offsets[index], offsets[index + 1]);
     }
     case "bit":
@@ -93,13 +121,13 @@ function openValueAt(vector: ColumnVector): RowReader {
 }
 
 /** Which value an entry has, -1 for none; undefined when every entry has its own. */
-function ordinalsOf(definitions: Uint8Array, maxDefinition: number, values: ColumnVector): Int32Array | undefined {
+function ordinalsOf(definitions: Uint8Array, maxDefinition: number): Int32Array | undefined {
   const ordinals = new Int32Array(definitions.length);
   let next = 0;
   for (let entry = 0; entry < definitions.length; entry++) {
     ordinals[entry] = definitions[entry] === maxDefinition ? next++ : -1;
   }
-  return next === definitions.length && values.storage !== "int128" ? undefined : ordinals;
+  return next === definitions.length ? undefined : ordinals;
 }
 
 /** Entry at which each row begins, and the end. */

@@ -47,6 +47,7 @@ export interface FileMetadata {
 /** Parses the footer's bytes, without its length and magic. Sums and offsets that cannot be are PARQUET_CORRUPT. */
 export function parseFileMetadata(footer: Uint8Array, fileBytes: number): FileMetadata {
   const fields = fieldsOf(decodeThrift(footer).value, "FileMetaData");
+  if (fields.struct(8)) throw parquetError("PARQUET_UNSUPPORTED", "Its columns are encrypted, which are not read.");
   const columns = parseFileColumns(fields.structs(2));
   const schema = parseSchemaTree(fields.structs(2));
   // Bounds in an order that is not the type's own say nothing; each leaf has an order, or the list is absent.
@@ -82,7 +83,8 @@ function parseChunk(struct: ThriftStruct, isOrdered: boolean, fileBytes: number)
   const dictionary = fields.integer(11) ?? 0;
   const start = dictionary > 0 && dictionary < data ? dictionary : data;
   const end = start + fields.count(7);
-  if (start < 4 || end > fileBytes) {
+  const valueCount = fields.count(5);
+  if (valueCount > 0 && (start < 4 || end > fileBytes)) {
     throw parquetError("PARQUET_CORRUPT", `A column chunk spans bytes ${start} to ${end} of a file of ${fileBytes}.`);
   }
   const slice = (offset: number, length: number): FileSlice | undefined => {
@@ -92,8 +94,9 @@ function parseChunk(struct: ThriftStruct, isOrdered: boolean, fileBytes: number)
   const statistics = fields.struct(12);
   return {
     codec: fields.count(4),
-    valueCount: fields.count(5),
-    pages: { start, end },
+    valueCount,
+    // Of no rows pyarrow writes pages nowhere.
+    pages: valueCount === 0 ? { start: 4, end: 4 } : { start, end },
     statistics: statistics && parseStatistics(statistics, isOrdered),
     columnIndex: slice(6, 7),
     offsetIndex: slice(4, 5),
