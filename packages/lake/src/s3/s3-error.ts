@@ -8,7 +8,7 @@ type LakeCode = keyof typeof lakeError.table;
 
 /** What S3 said, without what it echoes of a request: a session token may be among it. */
 export interface S3Answer {
-  /** As in S3's XML: `NoSuchKey`. Of an answer without a body, what the SDK makes of its status. */
+  /** As in S3's XML: `NoSuchKey`. Of an answer without a body, its status. */
   readonly code: string;
   readonly status: number;
   readonly message: string;
@@ -21,9 +21,10 @@ export interface S3Answer {
 export function toS3Answer(error: unknown): S3Answer | undefined {
   if (!(error instanceof S3ServiceException)) return undefined;
   const region = textOf(error, "Region") ?? error.$response?.headers["x-amz-bucket-region"];
+  const status = error.$metadata.httpStatusCode ?? 0;
   return {
-    code: error.name,
-    status: error.$metadata.httpStatusCode ?? 0,
+    code: error.name === "Unknown" || error.name === "UnknownError" ? String(status) : error.name,
+    status,
     message: error.message,
     requestId: error.$metadata.requestId,
     region,
@@ -35,9 +36,9 @@ export function toS3Error(error: unknown, what: string, place: S3Place): Snowmel
   if (isSnowmeltError(error)) return error;
   const answer = toS3Answer(error);
   const code = s3ErrorCode(error, answer);
-  const said = answer ? `S3 said ${answer.code} (${answer.status})${quote(answer)}` : reasonOf(error);
+  const said = answer ? quote(answer) : reasonOf(error);
   return lakeError(code, `Cannot ${what} in ${nameOf(place)}: ${said}. ${adviceFor(code, place, answer)}`, {
-    cause: answer ? new Error(`${answer.code} (${answer.status})${quote(answer)}`) : error,
+    cause: answer ? new Error(said) : error,
     details: {
       ...place,
       ...(answer ? { s3Code: answer.code, status: answer.status, requestId: answer.requestId } : {}),
@@ -50,8 +51,10 @@ function nameOf({ bucket, region, endpoint }: S3Place): string {
   return `s3://${bucket} (${endpoint ?? region ?? "region of the environment"})`;
 }
 
-const quote = ({ message }: S3Answer): string =>
-  message === "" || message === "UnknownError" ? "" : `: ${JSON.stringify(message.slice(0, 500))}`;
+function quote({ code, status, message }: S3Answer): string {
+  const said = code === String(status) ? `S3 said ${status}` : `S3 said ${code} (${status})`;
+  return message === "" || message === "UnknownError" ? said : `${said}: ${JSON.stringify(message.slice(0, 500))}`;
+}
 
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
