@@ -98,8 +98,8 @@ async function unloaded(path: string, attemptId: string, landing: Landing): Prom
   const { landed, layout, partitionBy } = await plan(landing);
   expect(unloadRefusals({ landed })).toEqual([]);
   const stage = await describeStage(session, name("LAKE"));
-  const { path: below } = checkStage(stage, pathToFileURL(join(root, path)).href);
-  const folder = `${below}/data/run=${attemptId}/`;
+  const { prefix } = checkStage(stage, pathToFileURL(join(root, path)).href);
+  const folder = `${prefix}data/run=${attemptId}/`;
   const planned = planUnload({ source: { table: name(landing.source) }, landed, stage, folder, partitionBy });
   const queryTag = landing.queryTag;
   const queryId = await startUnload(session, planned, { requestId: crypto.randomUUID(), queryTag });

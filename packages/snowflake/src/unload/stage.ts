@@ -71,11 +71,11 @@ export function parseStage(name: StageName, properties: readonly StageProperty[]
 }
 
 /**
- * Where a folder of the lake is below a stage: `raw/flights` for the table `s3://lake/raw/flights` and a stage at
- * `s3://lake/`. Both URLs are compared letter by letter, as S3 does. Throws STAGE_MISMATCH, naming both, when the stage is
+ * Where a folder of the lake is below a stage: `raw/flights/` for the table `s3://lake/raw/flights` and a stage at
+ * `s3://lake/`; empty when the stage is that very folder. Both URLs are compared letter by letter, as S3 does. Throws STAGE_MISMATCH, naming both, when the stage is
  * internal, or points elsewhere: an unload into it would end where nobody looks.
  */
-export function checkStage(stage: Stage, folderUri: string): { readonly path: string } {
+export function checkStage(stage: Stage, folderUri: string): { readonly prefix: string } {
   const { url } = stage;
   if (url === undefined) {
     throw mismatch(stage, folderUri, "is internal: its files stay at Snowflake until they are moved");
@@ -83,7 +83,7 @@ export function checkStage(stage: Stage, folderUri: string): { readonly path: st
   const folder = `${folderUri.replace(/\/+$/, "")}/`;
   const [root, target] = [withPlainScheme(url), withPlainScheme(folder)];
   if (!target.startsWith(root)) throw mismatch(stage, folderUri, `points to ${url}`);
-  return { path: target.slice(root.length).replace(/\/$/, "") };
+  return { prefix: target.slice(root.length) };
 }
 
 /** S3 of other partitions has schemes of its own in Snowflake; bucket names are unique in each. */

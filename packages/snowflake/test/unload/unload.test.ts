@@ -197,7 +197,7 @@ describe("a stage", () => {
   it("is described, and held against the lake's folder", async () => {
     const stage = await describeStage(session, named("LANDING"));
     expect(stage).toMatchObject({ kind: "external", url: `${pathToFileURL(lake).href}/`, integration: undefined });
-    expect(checkStage(stage, pathToFileURL(join(lake, "raw/t")).href)).toEqual({ path: "raw/t" });
+    expect(checkStage(stage, pathToFileURL(join(lake, "raw/t")).href)).toEqual({ prefix: "raw/t/" });
     const error = await failure((async () => checkStage(stage, "s3://elsewhere/raw/t"))());
     expect(error.code).toBe("STAGE_MISMATCH");
     expect(error.message).toContain(stage.url);
