@@ -110,6 +110,13 @@ describe("COPY INTO a folder", () => {
     expect(await readParquet(`SELECT "A"::VARCHAR FROM '${inStage("mine/*.parquet")}'`)).toEqual([["7"]]);
   });
 
+  it("that fails inside a transaction rolls it back, and the session goes on", async () => {
+    await test.run("CREATE TABLE UNDONE (A INT)", "BEGIN", "INSERT INTO UNDONE VALUES (3000000000)");
+    const copy = `COPY INTO @OUT_FILES/undone/ FROM (SELECT CAST(A AS INT) AS A FROM UNDONE) ${SAFE}`;
+    expect((await test.failure(copy)).code).toBe("100039");
+    expect(await test.cell("SELECT COUNT(*) FROM UNDONE")).toBe("0");
+  });
+
   it("keeps hostile column names", async () => {
     const names = ['"', "a.b", "constructor", "A", " ", "ü🙂", "c1", "part"];
     const list = names.map((name, index) => `${index} AS "${name.replaceAll('"', '""')}"`).join(", ");

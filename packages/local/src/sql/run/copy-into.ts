@@ -20,6 +20,7 @@ import { interruptible, withConnection } from "./connections.ts";
 import { literalResult } from "./result.ts";
 import type { StatementContext } from "./statement-context.ts";
 import { STATEMENT_TYPE } from "./statement-type.ts";
+import { rollback } from "./transaction.ts";
 
 const NO_MISHAP: UnloadMishap = { failure: null, waitMs: 0, lostFile: null, rowCountError: 0 };
 
@@ -41,7 +42,11 @@ export async function runCopyInto(statement: CopyInto, context: StatementContext
     interruptible(connection, signal, () => writeFiles(unload, connection, context));
   const files = await (transaction === null
     ? withConnection(context.state.connections, work)
-    : work(transaction.connection));
+    : work(transaction.connection).catch(async (error: unknown) => {
+        // DuckDB aborts the transaction that a statement failed in, so an open one cannot go on.
+        await rollback(context.state, context.own);
+        throw error;
+      }));
   return answer(files, unload, context);
 }
 
