@@ -14,7 +14,6 @@ import { findFileHolders, findLogHolders, findVersionHolders, type KeyHolder } f
 import { readLogAccount } from "./log-account.ts";
 import { openKeyNames } from "./names-key.ts";
 import { type StagedErasure, stageErasure } from "./stage-erasure.ts";
-import { isLiveLane, readStepInfo } from "./table-lanes.ts";
 import { listObjects } from "./vacuum-table.ts";
 
 export interface EraseOptions {
@@ -113,8 +112,7 @@ async function commitErasure(
     const attemptId = `erase-${table.random.uuid()}`;
     const staged = await stageErasure(table, snapshot, { keys, attemptId, dryRun, encoder, signal });
     if (staged.rows === 0 || dryRun) return { staged, version: undefined };
-    const info = { ...(await laneInfo(table, snapshot, signal)), attemptId };
-    const outcome = await table.commit(staged.plan, { lanes: staged.lanes, info, ...given });
+    const outcome = await table.commit(staged.plan, { lanes: staged.lanes, info: { attemptId }, ...given });
     if (outcome.status === "committed") return { staged, version: outcome.version };
     await deleteFiles(table, staged.written);
     const mayStageAgain =
@@ -132,14 +130,6 @@ function checkErasable(table: DeltaTable, snapshot: Snapshot): void {
     "DELTA_UNSUPPORTED",
     `${tableUri(table)} is append-only (delta.appendOnly), so no row can be erased from it. Change the property first.`,
   );
-}
-
-/** What the pipeline knows of the live lane's last window stays true of it. */
-async function laneInfo(table: DeltaTable, snapshot: Snapshot, signal: AbortSignal | undefined) {
-  const appId = [...snapshot.txns.keys()].find(isLiveLane);
-  if (appId === undefined) return {};
-  const { readBy, fingerprint } = await readStepInfo(table, snapshot, { appId, signal });
-  return { ...(readBy === undefined ? {} : { readBy }), ...(fingerprint === undefined ? {} : { fingerprint }) };
 }
 
 async function findQuarantined(

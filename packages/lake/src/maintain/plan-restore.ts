@@ -1,6 +1,7 @@
 import type { CommitPlan } from "../delta/commit-plan.ts";
 import { toExactJson } from "../delta/exact-json.ts";
 import type { LaneStep } from "../delta/lane.ts";
+import { readLaneMark } from "../delta/lane-txns.ts";
 import { fileMetrics, toRemove } from "../delta/plan-table.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
 import { lakeError } from "../lake-error.ts";
@@ -65,11 +66,24 @@ export function planRestore(current: Snapshot, target: Snapshot, nowMs: number):
         ...adds.map((add) => ({ add })),
       ],
     },
-    lanes: effects.map(({ appId, n, hi }) => ({ appId, n, hi })),
+    lanes: effects.map((effect) => toStep(effect, { current, target })),
     effects,
     restoredFiles: restored.map(([path]) => path),
     removedFiles: removed.map(([path]) => path),
   };
+}
+
+/**
+ * By what the lane's windows were read stays true of it. The source's fingerprint does not, for a refresh has to land again;
+ * and a slice that was rolled back does not say any more that it was read.
+ */
+function toStep(
+  { appId, n, hi, effect }: RestoredLane,
+  { current, target }: { readonly current: Snapshot; readonly target: Snapshot },
+): LaneStep {
+  if (effect === "rolledBack") return { appId, n, hi };
+  const readBy = readLaneMark(effect === "readAgain" ? target : current, appId, "readBy");
+  return { appId, n, hi, ...(readBy === undefined ? {} : { marks: { readBy } }) };
 }
 
 function restoreLane(

@@ -8,7 +8,6 @@ import type { Snapshot } from "../delta/snapshot.ts";
 import { lakeError } from "../lake-error.ts";
 import { readSnapshotAt, type TablePoint } from "../read/resolve-version.ts";
 import { planRestore, type RestorePlan } from "./plan-restore.ts";
-import { isLiveLane, readStepInfo } from "./table-lanes.ts";
 
 export interface RestoreOptions extends TablePoint {
   /** Writes nothing and says what would be. @default false */
@@ -45,7 +44,7 @@ export async function restoreTable(table: DeltaTable, options: RestoreOptions): 
   if (isSame || dryRun) return { status: isSame ? "unchanged" : "planned", target: target.version, plan };
   const outcome = await table.commit(plan.commit, {
     lanes: plan.lanes,
-    info: await restoreInfo(table, target, signal),
+    info: { restoredVersion: target.version },
     ...given,
   });
   if (outcome.status === "conflict") return outcome;
@@ -65,17 +64,6 @@ const movedOn = (table: DeltaTable, version: number): Extract<CommitOutcome, { r
 
 const isEmpty = ({ restoredFiles, removedFiles, commit }: RestorePlan): boolean =>
   restoredFiles.length + removedFiles.length === 0 && commit.actions.length === 0;
-
-/** By what the restored windows were read stays true. The source's fingerprint does not: a refresh has to land again. */
-async function restoreInfo(
-  table: DeltaTable,
-  target: Snapshot,
-  signal: AbortSignal | undefined,
-): Promise<Readonly<Record<string, unknown>>> {
-  const appId = [...target.txns.keys()].find(isLiveLane);
-  const { readBy } = appId === undefined ? {} : await readStepInfo(table, target, { appId, signal });
-  return { restoredVersion: target.version, ...(readBy === undefined ? {} : { readBy }) };
-}
 
 const concurrency = 16;
 

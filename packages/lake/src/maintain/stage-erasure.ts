@@ -13,7 +13,7 @@ import type { BoundKeys } from "./erase-key.ts";
 import { findRows } from "./find-rows.ts";
 import { boundedColumns } from "./join-files.ts";
 import type { TableObject } from "./plan-vacuum.ts";
-import { isLiveLane, tableLanes } from "./table-lanes.ts";
+import { isLiveLane, laneMarks, tableLanes } from "./table-lanes.ts";
 
 export interface StagedErasure {
   readonly plan: CommitPlan;
@@ -71,7 +71,7 @@ export async function stageErasure(
 /** A window that was read before, and is under way, would bring the row back: every live lane moves on, so that it plans anew. */
 function laneSteps(snapshot: Snapshot): readonly LaneStep[] {
   return [...tableLanes(snapshot)].flatMap(([appId, { n, hi }]) =>
-    isLiveLane(appId) && hi !== undefined ? [{ appId, n: n + 1, hi }] : [],
+    isLiveLane(appId) && hi !== undefined ? [{ appId, n: n + 1, hi, marks: laneMarks(snapshot, appId) }] : [],
   );
 }
 

@@ -1,4 +1,4 @@
-import { planEvolveSchema, planOverwrite } from "@snowmelt/lake/delta";
+import { planEvolveSchema, planOverwrite, readLaneMark } from "@snowmelt/lake/delta";
 import { restoreTable, vacuumTable } from "@snowmelt/lake/maintain";
 import { describe, expect, it } from "vitest";
 import { mustSnapshot } from "../delta-log.ts";
@@ -14,12 +14,8 @@ async function threeWindows() {
   const table = dated.open();
   for (const n of [1, 2, 3]) {
     const rows = [[BigInt(n), BigInt(n), "a", `window ${n}`] as const];
-    const lanes = [{ appId: live, n, hi: BigInt(n * 100) }];
-    const outcome = await merge(
-      table,
-      { rows, snapshotMicros: BigInt(n) },
-      { lanes, info: { readBy: "cursor", fingerprint: { n } } },
-    );
+    const lanes = [{ appId: live, n, hi: BigInt(n * 100), marks: { readBy: 7n, fingerprint: BigInt(n) } }];
+    const outcome = await merge(table, { rows, snapshotMicros: BigInt(n) }, { lanes });
     if (outcome.status !== "committed") throw new Error(JSON.stringify(outcome));
   }
   return { ...dated, table };
@@ -63,23 +59,22 @@ describe("restore", () => {
     const { table } = await threeWindows();
     const planned = await table.snapshot();
     const window = { rows: [[9n, 0n, "a", "backfilled"] as const], snapshotMicros: 9n };
-    const lanes = [{ appId: slice, n: 1, hi: 9n }];
+    const lanes = [{ appId: slice, n: 1, hi: 9n, marks: { readBy: 7n } }];
     expect(await merge(table, window, { lanes })).toMatchObject({ status: "committed" });
     const outcome = await restoreTable(table, { version: 2 });
     expect(outcome).toMatchObject({
       plan: { effects: [{ effect: "unchanged" }, { appId: slice, effect: "rolledBack" }] },
     });
     expect(await merge(table, window, { lanes, planned })).toMatchObject({ status: "conflict", reason: "lane" });
+    expect(readLaneMark(await mustSnapshot(table), slice, "readBy")).toBeUndefined();
   });
 
   it("keeps by what the lane was read, and not the fingerprint, which would skip the refresh", async () => {
     const { table } = await threeWindows();
     await restoreTable(table, { version: 0 });
-    for await (const { commitInfo } of table.history()) {
-      expect(commitInfo).toMatchObject({ operation: "RESTORE", snowmelt: { readBy: "cursor", restoredVersion: 0 } });
-      expect(commitInfo).not.toHaveProperty("snowmelt.fingerprint");
-      break;
-    }
+    const snapshot = await mustSnapshot(table);
+    expect(readLaneMark(snapshot, live, "readBy")).toBe(7n);
+    expect(readLaneMark(snapshot, live, "fingerprint")).toBeUndefined();
   });
 
   it("refuses a version before the lane's first window, for what was read then is not known", async () => {
