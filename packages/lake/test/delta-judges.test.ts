@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { seededRandom, systemClock } from "@snowmelt/core/ports";
 import type { Field, PartitionTransform, Value } from "@snowmelt/core/types";
 import {
@@ -17,10 +15,10 @@ import {
 } from "@snowmelt/lake/delta";
 import { openFileStore } from "@snowmelt/lake/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Filter, judgesPython, judgeTable, type Verdict } from "./judges/judge-table.ts";
 import { toBatch } from "./table-rows.ts";
 
-const python = process.env.SNOWMELT_JUDGES_PYTHON;
-const judges = describe.skipIf(python === undefined);
+const judges = describe.skipIf(judgesPython === undefined);
 
 let root: string;
 beforeAll(async () => {
@@ -28,24 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(root, { recursive: true }));
 
-interface Verdict {
-  readonly version: number;
-  readonly protocol: number[];
-  readonly columns: [string, string, boolean][];
-  readonly deltalake: Record<string, string | null>[];
-  readonly pyarrow: Record<string, string | null>[];
-  readonly duckdb: Record<string, string | null>[];
-  readonly files: number[];
-  /** Column, value, rows that pyarrow finds, rows that DuckDB finds. */
-  readonly filters: [string, string, number, number][];
-}
-
-async function judge(path: string, filters: readonly (readonly [string, string, string])[] = []): Promise<Verdict> {
-  const question = JSON.stringify({ table: join(root, path), order: "ID", filters });
-  const script = join(import.meta.dirname, "judges", "read-table.py");
-  const { stdout } = await promisify(execFile)(python ?? "", [script, question], { maxBuffer: 1 << 26 });
-  return JSON.parse(stdout) as Verdict;
-}
+const judge = (path: string, filters?: readonly Filter[]): Promise<Verdict> => judgeTable(join(root, path), filters);
 
 const open = (path: string): DeltaTable =>
   openDeltaTable({ store: openFileStore(root), path, clock: systemClock, random: seededRandom(path.length) });
