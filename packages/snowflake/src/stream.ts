@@ -3,10 +3,11 @@ import { type Clock, type Logger, type Random, silentLogger, systemClock, system
 import { type RetryPolicy, retry } from "@snowmelt/core/retry";
 import { batchBytes, type ColumnBatch } from "@snowmelt/core/types";
 import { openDecoder } from "./decode/open-decoder.ts";
-import type { TextRow } from "./driver.ts";
 import { type ExtractPlan, resultColumnName } from "./plan-extract.ts";
+import { edgeRows, openEdge, type RangeEdge, sameEdge, tellsNothing } from "./range-edge.ts";
 import { openRangePlanner } from "./range-planner.ts";
 import type { RowRange } from "./range-reader.ts";
+import { sameBatch } from "./same-batch.ts";
 import type { SnowflakeSession } from "./session.ts";
 import { snowflakeError } from "./snowflake-error.ts";
 import type { StoredResult } from "./stored-result.ts";
@@ -60,8 +61,10 @@ const defaultStallMs = 60_000;
 /**
  * The rows of a finished query as columns, in the result's order. A range of rows is read, counted against the statement's
  * own row count and held against the next one, and only then handed over, so that a chunk with a row missing or doubled is
- * read again and never lands; after the last attempt it is RESULT_INCOMPLETE, RESULT_UNREADABLE or RESULT_STALLED. Memory: `parallel` + 1 ranges decoded, and for
- * each that is read about three of the driver's chunks.
+ * read again and never lands; after the last attempt it is RESULT_INCOMPLETE, RESULT_UNREADABLE or RESULT_STALLED. Where a
+ * range is followed by many equal rows, which tell nothing of their place, it is downloaded twice and must come the same.
+ * Memory: `parallel` + 1 ranges decoded, one more for each that is downloaded twice, and for each that is read about three
+ * of the driver's chunks.
  * Abort, or leaving the loop, ends the reads; the result stays on the server for another try.
  */
 export async function* stream(session: SnowflakeSession, options: StreamOptions): AsyncGenerator<StreamedBatch, void> {
@@ -93,6 +96,7 @@ export async function* stream(session: SnowflakeSession, options: StreamOptions)
     for (let batch = read.batches.shift(); batch; batch = read.batches.shift()) yield batch;
   }
   let held: HeldRange | undefined;
+  let handedOver: HeldRange | undefined;
   try {
     while (reading.length < checkPositive("parallel", parallel) && !ranges.done()) startNext();
     for (let next = reading[0]; next; next = reading[0]) {
@@ -107,8 +111,11 @@ export async function* stream(session: SnowflakeSession, options: StreamOptions)
         const again = await readBothAgain(session, [held.range, next.range], rangeOptions);
         held = { range: held.range, read: again[0] };
         read = again[1];
+        if (handedOver && !follows(handedOver.read, held.read))
+          throw persistent("RESULT_INCOMPLETE", shiftedError(queryId, handedOver.range, held.range), 1);
       }
       if (held) yield* handOver(held);
+      handedOver = held;
       held = { range: next.range, read };
     }
     if (held) yield* handOver(held);
@@ -118,14 +125,14 @@ export async function* stream(session: SnowflakeSession, options: StreamOptions)
 }
 
 /**
- * A range as it was read, with its first row and the one after its last. A chunk that lacks a row, or has one twice, shifts
- * the rows behind it, and a range that ends before the chunk does still gets its count: but then the row after it is not the
- * one that the next range, read by itself, begins with.
+ * A range as it was read, with the edge it begins with and the one behind it. A chunk that lacks a row, or has one twice,
+ * shifts the rows behind it, and a range that ends before the chunk does still gets its count: but then the rows after it
+ * are not those that the next range, read by itself, begins with.
  */
 interface ReadRange {
   readonly batches: StreamedBatch[];
-  readonly first: TextRow | undefined;
-  readonly after: TextRow | undefined;
+  readonly begin: RangeEdge | undefined;
+  readonly after: RangeEdge | undefined;
 }
 
 interface HeldRange {
@@ -133,16 +140,14 @@ interface HeldRange {
   readonly read: ReadRange;
 }
 
-function follows(before: ReadRange, read: ReadRange): boolean {
-  const { after } = before;
-  const { first } = read;
-  return (
-    after !== undefined &&
-    first !== undefined &&
-    after.length === first.length &&
-    after.every((cell, at) => cell === first[at])
+const follows = (before: ReadRange, read: ReadRange): boolean => sameEdge(before.after, read.begin);
+
+const shiftedError = (queryId: string, before: RowRange, next: RowRange) =>
+  snowflakeError(
+    "RESULT_INCOMPLETE",
+    `Rows ${before.start} to ${before.end - 1} of query ${queryId} are not followed by row ${next.start}: a chunk lacks a row or has one twice.`,
+    { details: { queryId, start: before.start, end: next.end } },
   );
-}
 
 /** One of two neighbours came shifted, and which of them cannot be told. */
 async function readBothAgain(
@@ -151,11 +156,7 @@ async function readBothAgain(
   options: RangeOptions,
 ): Promise<readonly [ReadRange, ReadRange]> {
   const { queryId, retryPolicy: policy = rangePolicy, signal, clock = systemClock, random = systemRandom } = options;
-  const shifted = snowflakeError(
-    "RESULT_INCOMPLETE",
-    `Rows ${before.start} to ${before.end - 1} of query ${queryId} are not followed by row ${next.start}: a chunk lacks a row or has one twice.`,
-    { details: { queryId, start: before.start, end: next.end } },
-  );
+  const shifted = shiftedError(queryId, before, next);
   options.onRetry?.({ reason: shifted.code, attempt: 1, delayMs: 0 });
   try {
     return await retry(
@@ -194,7 +195,7 @@ async function readRangeWithRetry(
   const { clock = systemClock, random = systemRandom } = options;
   const what = `read rows ${range.start} to ${range.end - 1} of query ${queryId}`;
   try {
-    return await retry(() => readOnce(session, range, options), {
+    return await retry(() => readSurely(session, range, options), {
       what,
       policy,
       clock,
@@ -227,7 +228,27 @@ const persistent = (
     { cause: error, details: error.details, retryable: false },
   );
 
-/** One try, over a newly opened result: new download links, and none of what an earlier try left in the driver. */
+/** One try. Where the rows behind the range could not show a shift, a second download has to say the same. */
+async function readSurely(session: SnowflakeSession, range: RowRange, options: RangeOptions): Promise<ReadRange> {
+  const read = await readOnce(session, range, options);
+  if (!tellsNothing(read.after)) return read;
+  const again = await readOnce(session, range, options);
+  const same =
+    read.batches.length === again.batches.length &&
+    read.batches.every(({ batch }, index) => {
+      const other = again.batches[index];
+      return other !== undefined && sameBatch(batch, other.batch);
+    });
+  if (same) return again;
+  const { queryId } = options;
+  throw snowflakeError(
+    "RESULT_INCOMPLETE",
+    `Rows ${range.start} to ${range.end - 1} of query ${queryId} came differently in two downloads: a chunk lacks a row or has one twice.`,
+    { details: { queryId, ...range } },
+  );
+}
+
+/** One download, over a newly opened result: new download links, and none of what an earlier try left in the driver. */
 async function readOnce(session: SnowflakeSession, range: RowRange, options: RangeOptions): Promise<ReadRange> {
   const { queryId, plan, batchRows, rowCount, stallMs = defaultStallMs, signal } = options;
   const result = checkResult(await session.openResult(queryId, { signal }), plan);
@@ -243,16 +264,16 @@ async function readOnce(session: SnowflakeSession, range: RowRange, options: Ran
     const firstRow = endRow - decoder.rowCount;
     batches.push({ batch: decoder.finish(), firstRow, lastRow: endRow - 1 });
   };
-  let first: TextRow | undefined;
-  let after: TextRow | undefined;
-  const withNext = { start: range.start, end: Math.min(range.end + 1, rowCount) };
-  await result.read(withNext, {
+  const begin = openEdge();
+  const after = openEdge();
+  const withEdge = { start: range.start, end: Math.min(range.end + edgeRows, rowCount) };
+  await result.read(withEdge, {
     stallMs,
     signal,
     onRows: (rows, firstRow) => {
-      first ??= rows[0];
-      const own = rows.slice(0, range.end - firstRow);
-      after = rows[own.length];
+      const own = rows.slice(0, Math.max(0, range.end - firstRow));
+      for (const row of rows.slice(0, Math.max(0, range.start + edgeRows - firstRow))) begin.add(row);
+      for (const row of rows.slice(own.length)) after.add(row);
       let taken = 0;
       while (taken < own.length) {
         const next = own.slice(taken, taken + batchRows - decoder.rowCount);
@@ -263,7 +284,7 @@ async function readOnce(session: SnowflakeSession, range: RowRange, options: Ran
     },
   });
   if (decoder.rowCount > 0) finish(range.end);
-  return { batches, first, after };
+  return { batches, begin: begin.edge(), after: after.edge() };
 }
 
 function checkResult(result: StoredResult, { cells }: Pick<ExtractPlan, "cells">): StoredResult {

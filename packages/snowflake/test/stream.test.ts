@@ -206,10 +206,10 @@ describe("a chunk that keeps failing fails the stream", () => {
     expect(error.message).toContain("none for 300 ms");
   });
 
-  it("with RESULT_UNREADABLE when every download link stays expired, without the driver's long retries", async () => {
+  it("with RESULT_STALLED when every download link stays expired, without the driver's long retries", async () => {
     await server.admin.setFaults([{ kind: "chunkExpired", times: "always" }]);
     const error = await failure(collect({ stallMs: 300 }));
-    expect(error).toMatchObject({ code: "RESULT_UNREADABLE", retryable: false });
+    expect(error).toMatchObject({ code: "RESULT_STALLED", retryable: false });
     expect(JSON.stringify(error)).not.toContain("http://");
   });
 });

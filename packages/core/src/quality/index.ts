@@ -5,6 +5,7 @@ export {
   openEvaluation,
   type RuleResult,
 } from "./evaluation.ts";
+export { judgeTable } from "./judge-table.ts";
 export {
   defaultKeyBudgetBytes,
   type KeyReport,
@@ -15,7 +16,7 @@ export {
 export { BatchOnFail, type OnFail, RowOnFail } from "./on-fail.ts";
 export { inMask, maskedRows, maskRows, type RowMask, uniteMasks } from "./row-mask.ts";
 export { bindRule, describeRule, Rule, type RuleOver, renameRuleColumns } from "./rule.ts";
-export type { BoundRule, Measurement, Sample } from "./rule-kind.ts";
+export type { BoundRule, Measurement, Sample, TableFacts } from "./rule-kind.ts";
 export { columnValues } from "./rules/column-values.ts";
 export { freshness } from "./rules/freshness.ts";
 export { isComplete } from "./rules/is-complete.ts";

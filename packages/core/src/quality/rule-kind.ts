@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { ColumnBatch, Field } from "../types/index.ts";
+import type { ColumnBatch, Field, Value } from "../types/index.ts";
 import type { OnFail } from "./on-fail.ts";
 import type { RowMask } from "./row-mask.ts";
 
@@ -40,6 +40,14 @@ export interface RuleObserver {
   close(): Promise<void>;
 }
 
+/** What is known of rows that landed before, without reading them. */
+export interface TableFacts {
+  /** Undefined when it is not known, or when the rows are not those that the rule is about. */
+  readonly rowCount: number | undefined;
+  /** The largest value, or a bound just above it; null when there is no value at all, undefined when it is not known. */
+  readonly largest: (column: string) => Value | undefined;
+}
+
 /** What the rest of the code knows of a rule. */
 export interface BoundRule {
   /** A row rule can say which rows fail, so it may quarantine. */
@@ -52,6 +60,8 @@ export interface BoundRule {
   mismatch(fields: readonly Field[]): string | undefined;
   /** The caller has made sure that nothing mismatches. */
   open(context: RuleContext): RuleObserver;
+  /** The verdict on a table that nothing came to; undefined when its facts do not say. Absent where they never do. */
+  judge?(facts: TableFacts, context: Pick<RuleContext, "fields" | "nowMs">): Measurement | undefined;
 }
 
 /** A kind of rule: its schema, and what can be done with a rule of it. Each is one file and one line in `rule.ts`. */

@@ -1,4 +1,5 @@
 import type { Incremental, Pipeline } from "@snowmelt/core/definition";
+import { describeRule, type Rule } from "@snowmelt/core/quality";
 import type { DatasetResult, RunManifest } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { laneOf } from "../plan/lane.ts";
@@ -52,6 +53,8 @@ export async function runBackfill(definition: Pipeline, options: BackfillOptions
 
 interface PlannedBackfill {
   readonly source: InspectedSource;
+  /** Descriptions of the rules that say nothing of a slice. */
+  readonly leftOut: readonly string[];
   readonly slices: readonly BackfillSlice[];
   readonly snapshotMicros: bigint;
 }
@@ -64,7 +67,7 @@ async function planBackfill(
   const { environmentName: environment, definition, stateObjects, signal } = context;
   const sync = incrementalSync(definition, name);
   const id = given === undefined ? undefined : checkBackfillId(given);
-  const source = await inspectSource(context, name);
+  const { source, leftOut } = ofSlices(await inspectSource(context, name));
   const snapshotMicros = await takeSnapshot(context);
   const cursor = cursorOf(sync, source.columns);
   const windows = planSlices(range, cursor);
@@ -74,17 +77,27 @@ async function planBackfill(
   const place = { environment, pipeline: definition.name, dataset: name };
   const snapshot = await source.table.snapshot({ signal });
   await bindBackfill(stateObjects, { place, backfillId, readBy, windows, snapshot }, { signal });
-  return { source, slices: numberSlices(backfillId, windows), snapshotMicros };
+  return { source, leftOut, slices: numberSlices(backfillId, windows), snapshotMicros };
+}
+
+/** How fresh or how many rows are is asked of what is new, not of a part of the past. */
+function ofSlices(source: InspectedSource): Pick<PlannedBackfill, "source" | "leftOut"> {
+  const { rules } = source.schema;
+  const isOfSlices = ({ kind }: Rule): boolean => kind !== "freshness" && kind !== "rowCount";
+  return {
+    source: { ...source, schema: { ...source.schema, rules: rules.filter(isOfSlices) } },
+    leftOut: rules.filter((rule) => !isOfSlices(rule)).map(describeRule),
+  };
 }
 
 /** One after the other: each merge plans upon the table that the last one left. */
 async function runSlices(
   context: RunContext,
-  { source, slices, snapshotMicros }: PlannedBackfill,
+  { source, leftOut, slices, snapshotMicros }: PlannedBackfill,
 ): Promise<DatasetResult[]> {
   const results: DatasetResult[] = [];
   for (const slice of slices) {
-    results.push(await runSlice(context, { source, slice, snapshotMicros }));
+    results.push(await runSlice(context, { source, leftOut, slice, snapshotMicros }));
     if (context.signal.aborted) break;
   }
   return results;
@@ -92,16 +105,14 @@ async function runSlices(
 
 async function runSlice(
   context: RunContext,
-  {
-    source,
-    slice,
-    snapshotMicros,
-  }: { readonly source: InspectedSource; readonly slice: BackfillSlice; readonly snapshotMicros: bigint },
+  { source, leftOut, slice, snapshotMicros }: Omit<PlannedBackfill, "slices"> & { readonly slice: BackfillSlice },
 ): Promise<DatasetResult> {
   const { environmentName: environment, definition, stateObjects: store, runId, clock } = context;
   const purpose: Purpose = { kind: "slice", slice };
   const lane = laneOf({ environment, pipeline: definition.name, dataset: source.name }, purpose);
   const record = openDatasetRecord(context, source.name, purpose);
+  if (slice.number === 1 && leftOut.length > 0)
+    record.notice("RULES_NOT_EVALUATED", `These rules are not about slices of the past: ${leftOut.join("; ")}.`);
   try {
     await using _lease = await openLease({ store, lane, runId, clock });
     const inspected = await record.stage("plan", () => inspectTable(context, source, purpose));

@@ -6,12 +6,13 @@ import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
 import { abandonAttempt, sweepAttempts } from "../stages/abandon-attempt.ts";
 import { checkRules, ruleOutcomes } from "../stages/check-rules.ts";
+import { checkTable } from "../stages/check-table.ts";
 import { type Committed, commit } from "../stages/commit.ts";
 import { extract } from "../stages/extract.ts";
 import type { InspectedDataset } from "../stages/inspect-dataset.ts";
 import { type LandedAttempt, land } from "../stages/land.ts";
 import { type Next, nextAttempt } from "../stages/next-attempt.ts";
-import { type StagedWrite, stageWrite, writeKind } from "../stages/stage-write.ts";
+import { type StagedWrite, stageWrite } from "../stages/stage-write.ts";
 import { verify } from "../stages/verify.ts";
 import { type AttemptWindow, retirePending } from "../state/dataset-state.ts";
 import type { DatasetRecord } from "./dataset-record.ts";
@@ -30,17 +31,17 @@ export async function runWindow(
   const next = await record.stage("plan", () => nextAttempt(context, inspected, { record, snapshotMicros }));
   if (next.kind !== "attempt") {
     await sweepAttempts(context, inspected);
+    const { kind } = next;
+    if (kind === "empty" || kind === "unchanged")
+      await record.stage("check", () => checkTable(context, inspected, { record, outcome: kind }));
     return finishWithout(record, inspected, { next, snapshotMicros });
   }
   const landed = await orAbandon(context, inspected, false, () =>
     landAttempt(context, inspected, { next, record, snapshotMicros }),
   );
-  if (
-    writeKind(inspected) !== "overwrite" &&
-    inspected.dataset.sync.kind === "incremental" &&
-    landed.rowsExtracted === 0
-  ) {
+  if (isEmptyWindow(inspected, landed)) {
     await settle(context, inspected);
+    await record.stage("check", () => checkTable(context, inspected, { record, outcome: "empty" }));
     return record.finish("empty");
   }
   const committed = await orAbandon(context, inspected, true, () =>
@@ -50,6 +51,10 @@ export async function runWindow(
   await sweepAttempts(context, inspected);
   return record.finish(committed);
 }
+
+/** Nothing came that would be committed, as only the reading of a view or a query finds out. */
+const isEmptyWindow = (inspected: InspectedDataset, { rowsExtracted }: LandedAttempt): boolean =>
+  inspected.dataset.sync.kind === "incremental" && inspected.purpose.kind !== "refresh" && rowsExtracted === 0;
 
 async function orAbandon<T>(
   context: RunContext,
@@ -105,7 +110,7 @@ async function landAttempt(
   const staged = await record.stage("verify", () =>
     verifyStaged(context, inspected, { landed, record, snapshot: inspected.snapshot }),
   );
-  await record.stage("check", async () => checkRules(inspected, landed));
+  if (!isEmptyWindow(inspected, landed)) await record.stage("check", async () => checkRules(inspected, landed));
   return { ...landed, staged };
 }
 
@@ -207,10 +212,11 @@ function windowOf(
 const sliceWindow = (purpose: Purpose): AttemptWindow | null =>
   purpose.kind === "slice" ? purpose.slice.window : null;
 
-function noteLanded(record: DatasetRecord, { schema }: InspectedDataset, landed: LandedAttempt): void {
+function noteLanded(record: DatasetRecord, inspected: InspectedDataset, landed: LandedAttempt): void {
+  const { schema } = inspected;
   record.note({
     bytesWritten: sum(landed.files, ({ bytes }) => bytes),
-    rules: ruleOutcomes(landed.rules),
+    rules: isEmptyWindow(inspected, landed) ? [] : ruleOutcomes(landed.rules),
     columns: schema.batchFields.map((field, index) =>
       columnSummary(field, landed.landedProfile[index], landed.histograms[index]),
     ),

@@ -1,8 +1,10 @@
 import { join } from "node:path";
-import { type DatasetInput, full } from "@snowmelt/core/definition";
+import { type DatasetInput, delta, full, query, table } from "@snowmelt/core/definition";
+import { type SourceColumn, sourceTable } from "@snowmelt/core/types";
 import type { FaultInput } from "@snowmelt/local";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { DatasetResult } from "../../src/index.ts";
+import { lakeRows } from "../lake-rows.ts";
 import { type Landscape, openLandscape } from "../landscape.ts";
 import { runCommand } from "./command-line.ts";
 import { filesBelow } from "./folder.ts";
@@ -82,7 +84,7 @@ describe("what goes wrong once", () => {
 const lasting: readonly { readonly fault: FaultInput; readonly code: string; readonly category: string }[] = [
   { fault: { kind: "chunkRowMissing", chunk: 1 }, code: "RESULT_INCOMPLETE", category: "data" },
   { fault: { kind: "chunkStatus", status: 404, chunk: 1 }, code: "RESULT_UNREADABLE", category: "source" },
-  { fault: { kind: "chunkTruncated", chunk: 1 }, code: "RESULT_STALLED", category: "source" },
+  { fault: { kind: "chunkStalled", chunk: 1 }, code: "RESULT_STALLED", category: "source" },
   { fault: { kind: "statementFails", skip: 3 }, code: "STATEMENT_FAILED", category: "source" },
 ];
 
@@ -138,6 +140,46 @@ describe("a chunk that several ranges read", () => {
       expect((await land.server.admin.listFaults()).map(({ struck }) => struck)).toEqual([1]);
       expect(datasets.map(({ failure }) => failure)).toEqual([null]);
       await expectPeopleInLake(land, name);
+    },
+  );
+});
+
+describe("a chunk that several ranges read, where neighbouring rows are equal", () => {
+  const value = "IFF(MOD(SEQ4(), 50) IN (0, 1), 'same', 'value number ' || SEQ4())";
+  const runOf40 = "IFF(MOD(SEQ4(), 50) < 40, 'same', 'value number ' || SEQ4())";
+  const kinds = ["chunkRowMissing", "chunkRowDuplicated"] as const;
+  const cases = kinds.flatMap((kind) =>
+    [1, 2, 3, 4].flatMap((skip) =>
+      [
+        { source: "table", verify: "rows" as const, expression: value },
+        { source: "query", verify: "counts" as const, expression: value },
+        { source: "table", verify: "counts" as const, expression: runOf40 },
+      ].map((more) => ({ kind, skip, ...more })),
+    ),
+  );
+  test.each(cases)(
+    "is read again all the same: $kind in download $skip of a $source, verify: $verify, $expression",
+    async ({ kind, skip, source, verify, expression }) => {
+      tables++;
+      const name = `EQUAL_${tables}`;
+      await land.sql(
+        `CREATE TABLE AVIATION.PUBLIC.${name} AS SELECT ${expression} AS V FROM TABLE(GENERATOR(ROWCOUNT => ${rows}))`,
+      );
+      const columns: SourceColumn[] = [["V", "VARCHAR"]];
+      const rest = { sync: full(), land: delta(), verify, extract: { batchRows: 50, parallel: 8 } };
+      const keyless =
+        source === "table"
+          ? {
+              ...rest,
+              source: table(sourceTable({ kind: "table", database: "AVIATION", schema: "PUBLIC", name, columns })),
+            }
+          : { ...rest, source: query({ name, sql: `SELECT V FROM AVIATION.PUBLIC.${name}`, columns }) };
+      await land.server.admin.setFaults([{ kind, chunk: 0, skip, times: 1 }]);
+      const { datasets } = await land.run(land.pipeline({ [name.toLowerCase()]: keyless }));
+      expect((await land.server.admin.listFaults()).map(({ struck }) => struck)).toEqual([1]);
+      expect(datasets.map(({ failure }) => failure)).toEqual([null]);
+      const landed = await lakeRows(land.lake, `raw/${name.toLowerCase()}`, "V", "V");
+      expect(landed).toEqual(await land.rows(`SELECT V FROM AVIATION.PUBLIC.${name} ORDER BY V`));
     },
   );
 });

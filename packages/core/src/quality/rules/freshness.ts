@@ -10,7 +10,7 @@ import {
   valueText,
 } from "../../types/index.ts";
 import { BatchOnFail } from "../on-fail.ts";
-import { fieldOf, missingColumns, type RuleObserver, ruleKind } from "../rule-kind.ts";
+import { fieldOf, type Measurement, missingColumns, type RuleObserver, ruleKind } from "../rule-kind.ts";
 
 const Freshness = z.strictObject({
   kind: z.literal("freshness"),
@@ -21,7 +21,8 @@ const Freshness = z.strictObject({
 
 /**
  * The newest value of the column is at most `maxAge` old. A date counts from its midnight; dates and TIMESTAMP_NTZ are taken
- * as UTC. A value in the future is fresh. Rows without a value do not count, and without any value nothing is fresh.
+ * as UTC. A value in the future is fresh. Rows without a value do not count, and without any value nothing is fresh. When no
+ * row comes, the newest of the table counts.
  */
 export function freshness<const C extends string>(
   column: C,
@@ -38,6 +39,13 @@ export const freshnessRule = ruleKind(Freshness, ({ column, maxAge, onFail }) =>
   columns: [column],
   mismatch: (fields) => missingColumns(fields, [column]) ?? notTemporal(fields, column),
   open: ({ fields, nowMs }) => openFreshness(fieldOf(fields, column), durationMs(maxAge), nowMs),
+  judge: ({ largest }, { fields, nowMs }) => {
+    const newest = largest(column);
+    if (newest === null)
+      return measure(undefined, { type: fieldOf(fields, column).field.type, maxAgeMs: durationMs(maxAge), nowMs });
+    if (typeof newest !== "number" && typeof newest !== "bigint") return undefined;
+    return measure(BigInt(newest), { type: fieldOf(fields, column).field.type, maxAgeMs: durationMs(maxAge), nowMs });
+  },
 }));
 
 function openFreshness(
@@ -53,22 +61,25 @@ function openFreshness(
       if (found !== undefined && (newest === undefined || found > newest)) newest = found;
       return undefined;
     },
-    async finish() {
-      const expected = `at most ${durationText(maxAgeMs)} old`;
-      if (newest === undefined) {
-        return { passed: false, expected, measured: "no value", rowsFailing: null, samples: [] };
-      }
-      const ageMs = nowMs - epochMs(field.type, newest);
-      const shown = valueText(field.type, field.type.kind === "date" ? Number(newest) : newest);
-      return {
-        passed: ageMs <= maxAgeMs,
-        expected,
-        measured: `${durationText(Math.max(0, Math.round(ageMs / 1000) * 1000))} old (${shown})`,
-        rowsFailing: null,
-        samples: [],
-      };
-    },
+    finish: async () => measure(newest, { type: field.type, maxAgeMs, nowMs }),
     async close() {},
+  };
+}
+
+function measure(
+  newest: bigint | undefined,
+  { type, maxAgeMs, nowMs }: { readonly type: LandType; readonly maxAgeMs: number; readonly nowMs: number },
+): Measurement {
+  const expected = `at most ${durationText(maxAgeMs)} old`;
+  if (newest === undefined) return { passed: false, expected, measured: "no value", rowsFailing: null, samples: [] };
+  const ageMs = nowMs - epochMs(type, newest);
+  const shown = valueText(type, type.kind === "date" ? Number(newest) : newest);
+  return {
+    passed: ageMs <= maxAgeMs,
+    expected,
+    measured: `${durationText(Math.max(0, Math.round(ageMs / 1000) * 1000))} old (${shown})`,
+    rowsFailing: null,
+    samples: [],
   };
 }
 

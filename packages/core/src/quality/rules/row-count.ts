@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { BatchOnFail } from "../on-fail.ts";
-import { ruleKind } from "../rule-kind.ts";
+import { type Measurement, ruleKind } from "../rule-kind.ts";
 
 const count = z.int().min(0);
 
@@ -26,6 +26,13 @@ export function rowCount<const Op extends RowCount["op"]>(
 
 export const rowCountRule = ruleKind(RowCount, ({ op, value, onFail }) => {
   const wanted = typeof value === "number" ? `${op} ${value}` : `${op} ${value[0]} and ${value[1]}`;
+  const measure = (rows: number): Measurement => ({
+    passed: compares(rows, op, value),
+    expected: wanted,
+    measured: `${rows}`,
+    rowsFailing: null,
+    samples: [],
+  });
   return {
     scope: "batch",
     onFail,
@@ -39,6 +46,7 @@ export const rowCountRule = ruleKind(RowCount, ({ op, value, onFail }) => {
         ? `between leaves both ends out, so nothing is ${wanted}`
         : undefined;
     },
+    judge: ({ rowCount: rows }) => (rows === undefined ? undefined : measure(rows)),
     open: () => {
       let rows = 0;
       return {
@@ -46,15 +54,7 @@ export const rowCountRule = ruleKind(RowCount, ({ op, value, onFail }) => {
           rows += batch.rowCount;
           return undefined;
         },
-        async finish() {
-          return {
-            passed: compares(rows, op, value),
-            expected: wanted,
-            measured: `${rows}`,
-            rowsFailing: null,
-            samples: [],
-          };
-        },
+        finish: async () => measure(rows),
         async close() {},
       };
     },

@@ -1,0 +1,86 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type ObjectStore, systemClock } from "@snowmelt/core/ports";
+import { openFileStore } from "@snowmelt/lake/store";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openLease } from "./lease.ts";
+import { processPlace } from "./process-place.ts";
+
+let directory: string;
+let store: ObjectStore;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), "snowmelt-lease-"));
+  store = openFileStore(directory);
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const lane = "snowmelt/local/p/orders/live";
+const key = `leases/${lane}/000000000001`;
+const open = (over: Partial<Parameters<typeof openLease>[0]> = {}) =>
+  openLease({ store, lane, runId: "r", clock: systemClock, ...over });
+
+async function heldBy(pid: number, place: string): Promise<void> {
+  const lease = { runId: "other", host: "same-name", place, pid, renewedAtMs: systemClock.nowMs(), released: false };
+  await store.put(key, new TextEncoder().encode(JSON.stringify(lease)));
+}
+
+async function goneProcess(): Promise<number> {
+  const child = spawn(process.execPath, ["-e", ""]);
+  await new Promise((resolve) => child.on("close", resolve));
+  return child.pid ?? 0;
+}
+
+describe("a lease", () => {
+  test("that is held is refused with who holds it, and free when it was given back", async () => {
+    const first = await open();
+    await expect(open()).rejects.toMatchObject({ code: "DATASET_BUSY", retryable: true });
+    await first[Symbol.asyncDispose]();
+    await (await open())[Symbol.asyncDispose]();
+  });
+
+  test("of a process of this place that is gone is taken at once", async () => {
+    await heldBy(await goneProcess(), await processPlace());
+    await (await open())[Symbol.asyncDispose]();
+  });
+
+  test("of a process of another place is held, although no process has its id here", async () => {
+    await heldBy(await goneProcess(), "another boot pid:[1]");
+    await expect(open()).rejects.toMatchObject({ code: "DATASET_BUSY" });
+  });
+
+  test("that was not renewed is taken, wherever its holder is", async () => {
+    await heldBy(process.pid, "another boot pid:[1]");
+    const later = { ...systemClock, nowMs: () => systemClock.nowMs() + 60_001 };
+    await (await open({ clock: later }))[Symbol.asyncDispose]();
+  });
+
+  test("that is given back while a renewal is under way stays given back", async () => {
+    let finishRenewal = (): void => {};
+    let renewing = (): void => {};
+    const isRenewing = new Promise<void>((resolve) => {
+      renewing = resolve;
+    });
+    const slow: ObjectStore = {
+      ...store,
+      async put(to, body) {
+        const isRelease = new TextDecoder().decode(body as Uint8Array).includes('"released":true');
+        if (!isRelease) {
+          renewing();
+          await new Promise<void>((resolve) => {
+            finishRenewal = resolve;
+          });
+        }
+        return store.put(to, body);
+      },
+    };
+    const lease = await open({ store: slow, expiresAfterMs: 30 });
+    await isRenewing;
+    const released = lease[Symbol.asyncDispose]();
+    finishRenewal();
+    await released;
+    const held = await store.get(key);
+    expect(JSON.parse(new TextDecoder().decode(held))).toMatchObject({ released: true });
+  });
+});
