@@ -18,7 +18,6 @@ export function refuseColumn(field: Field, column: FileColumn): ColumnRefusal | 
     column.type !== undefined &&
     landTypeText(column.type) === landTypeText(field.type) &&
     column.unitsPerValue === 1 &&
-    !column.isUnsigned &&
     holds(column, field.type);
   return isSame ? undefined : { column: field.name, expected: expectedText(field.type), found: foundText(column) };
 }

@@ -106,6 +106,11 @@ describe("planUnload", () => {
     expect(() => plan({ source: { query: "SELECT 1 AS A" }, atMicros: 0n })).toThrow(/AT\(TIMESTAMP\)/);
   });
 
+  it("takes a few rows for a probe", () => {
+    expect(plan({ maxRows: 1 }).sql).toContain('FROM "AVIATION"."PUBLIC"."FLIGHTS" AS s\nLIMIT 1\n)\nFILE_FORMAT');
+    expect(() => plan({ maxRows: 0 })).toThrow(/maxRows/);
+  });
+
   it("quotes every name, of the source, the stage and the file", () => {
     const name = fc
       .string({ unit: "binary", minLength: 1, maxLength: 255 })

@@ -22,6 +22,8 @@ export interface PlanUnloadInput {
   readonly partitionBy?: readonly PartitionTransform[] | undefined;
   /** A bound of each thread's files, not a target. @default 268_435_456 (256 MiB) */
   readonly maxFileBytes?: number | undefined;
+  /** For a probe, whose files are looked at before the whole is unloaded. @default all rows */
+  readonly maxRows?: number | undefined;
   /** After which Snowflake cancels the statement. @default the account's */
   readonly timeoutSeconds?: number | undefined;
 }
@@ -74,6 +76,7 @@ export function planUnload(input: PlanUnloadInput): UnloadPlan {
     `SELECT\n${selectList(landed).join(",\n")}`,
     fromClause(source, atMicros),
     ...(window === undefined ? [] : [`WHERE ${windowCondition(window)}`]),
+    ...(input.maxRows === undefined ? [] : [`LIMIT ${checkMaxRows(input.maxRows)}`]),
     ")",
     ...(partitions.length === 0 ? [] : [`PARTITION BY (${partitionClause(partitions)})`]),
     "FILE_FORMAT = (TYPE = PARQUET COMPRESSION = SNAPPY)",
@@ -116,6 +119,11 @@ function checkFolder(folder: string): string {
   throw invalid(
     `Expected a folder below the stage such as raw/flights/data/run=<attempt>/, got ${JSON.stringify(folder)}.`,
   );
+}
+
+function checkMaxRows(maxRows: number): number {
+  if (Number.isSafeInteger(maxRows) && maxRows > 0) return maxRows;
+  throw invalid(`Expected maxRows to be a whole number above 0, got ${maxRows}.`);
 }
 
 const invalid = (message: string): Error => snowflakeError("PLAN_INVALID", message);

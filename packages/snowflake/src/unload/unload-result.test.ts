@@ -43,6 +43,7 @@ describe("the result of an unload", () => {
     "https://lake.s3.amazonaws.com/raw/t/data/run=1/a.parquet",
     "/raw/t/data/run=1/a.parquet",
     "../a.parquet",
+    "..",
     "./a.parquet",
     "a//b.parquet",
     "raw/t/data/run=1/",

@@ -78,15 +78,19 @@ function asSelected(landed: readonly LandedColumn[], types: ReadonlyMap<string, 
   });
 }
 
-async function bothRoutes(columns: readonly SourceColumn[], overrides: Readonly<Record<string, ColumnOverride>>) {
+async function bothRoutes(
+  columns: readonly SourceColumn[],
+  overrides: Readonly<Record<string, ColumnOverride>>,
+  source = allTypes,
+) {
   const landed = planLanding(columns, overrides, "delta");
-  const name = await unloadedTable({ table: allTypes }, landed);
+  const name = await unloadedTable({ table: source }, landed);
   const {
     table: { columns: found },
   } = await describeTable(session, name);
   const types = new Map(found.map(([column, type]) => [column, parseSnowflakeColumnType(type).type]));
   const unloaded = await streamed({ table: name }, asSelected(landed, types), '"ID"');
-  const direct = await streamed({ table: allTypes }, landed, "ID");
+  const direct = await streamed({ table: source }, landed, "ID");
   return { landed, types, unloaded, direct: direct.map((row) => row.map((value, at) => widened(landed[at], value))) };
 }
 
@@ -134,6 +138,33 @@ describe("the SELECT of an unload", () => {
     );
     const { unloaded, direct } = await bothRoutes(columns, overrides);
     expect(unloaded).toEqual(direct);
+  });
+
+  it("lets through what fits, to the last digit, when it is guarded", async () => {
+    await session.query(
+      "CREATE OR REPLACE TABLE AVIATION.PUBLIC.FITTING (ID NUMBER(18,0), I NUMBER(38,0), J NUMBER(38,10), D NUMBER(38,4), NTZ TIMESTAMP_NTZ(9), LTZ TIMESTAMP_LTZ(9), TZ TIMESTAMP_TZ(9))",
+    );
+    for (const row of [
+      "1, 9223372036854775807, 9223372036854775807, 999999.99, '9999-12-31 23:59:59.999999'::TIMESTAMP_NTZ, '9999-12-31 23:59:59.999999 +00:00'::TIMESTAMP_LTZ, '9999-12-31 23:59:59.999999 +00:00'::TIMESTAMP_TZ",
+      "2, -9223372036854775808, -9223372036854775808, -999999.99, '0001-01-01 00:00:00'::TIMESTAMP_NTZ, '0001-01-01 00:00:00.000001 +00:00'::TIMESTAMP_LTZ, '1969-12-31 23:59:59.999999 +00:00'::TIMESTAMP_TZ",
+      "3, 0, -1, 0.01, '1969-12-31 23:59:59.999999'::TIMESTAMP_NTZ, '1970-01-01 00:00:00 +00:00'::TIMESTAMP_LTZ, '1970-01-01 00:00:00 +00:00'::TIMESTAMP_TZ",
+      "4, NULL, NULL, NULL, NULL, NULL, NULL",
+    ])
+      await session.query(`INSERT INTO AVIATION.PUBLIC.FITTING SELECT ${row}`);
+    const source = { ...allTypes, name: "FITTING" };
+    const { table } = await describeTable(session, source);
+    const { unloaded, direct } = await bothRoutes(
+      table.columns,
+      {
+        I: { kind: "integer" },
+        J: { kind: "integer" },
+        D: { kind: "decimal", precision: 8, scale: 2 },
+        TZ: { kind: "timestamp", offset: "fail" },
+      },
+      source,
+    );
+    expect(unloaded).toEqual(direct);
+    expect(unloaded.map(([, integer]) => integer)).toEqual([2n ** 63n - 1n, -(2n ** 63n), 0n, null]);
   });
 
   const failing: readonly [
