@@ -87,6 +87,14 @@ export function timeTravelUnavailable(name: string): SqlFailure {
   );
 }
 
+export function changesUnavailable(name: string): SqlFailure {
+  return new SqlFailure(
+    "000707",
+    "02000",
+    `Change tracking is not enabled or has been missing for the time range requested on table '${name}'.`,
+  );
+}
+
 export function statementCancelled(): SqlFailure {
   return new SqlFailure("000604", "57014", "SQL execution canceled");
 }

@@ -37,7 +37,12 @@ it.each([
   ["SELECT (SELECT column1 FROM VALUES (1), (2))", "090150", "22000", "Single-row subquery"],
   ["SELECT 1; SELECT 2", "000008", "0A000", "statement count"],
   ["SELECT * FROM T PIVOT (SUM(A) FOR S IN ('x'))", "000002", "0A000", "PIVOT"],
-  ["SELECT * FROM T CHANGES (INFORMATION => DEFAULT) AT (OFFSET => -1)", "000002", "0A000", "CHANGES"],
+  [
+    "SELECT * FROM T CHANGES (INFORMATION => DEFAULT) AT (OFFSET => 0)",
+    "000707",
+    "02000",
+    "Change tracking is not enabled",
+  ],
   ["SELECT $1 FROM @stage", "000002", "0A000", "stage"],
   ["COPY INTO T FROM @stage", "000002", "0A000", "COPY INTO a table"],
   ["COPY INTO @stage FROM T", "002003", "02000", "Stage 'DB.PUBLIC.STAGE' does not exist or not authorized."],

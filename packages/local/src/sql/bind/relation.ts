@@ -1,15 +1,16 @@
 import type { CatalogTable, CatalogView } from "../catalog/catalog.ts";
-import { compilationError, unknownObject, unsupported } from "../failures.ts";
+import { changesUnavailable, compilationError, unknownObject, unsupported } from "../failures.ts";
 import { compare } from "../functions/comparison.ts";
 import { printPath } from "../quote.ts";
 import { plainTimestampOf } from "../settings.ts";
 import { openCursor } from "../syntax/cursor.ts";
 import { parseQuery } from "../syntax/query.ts";
-import type { Relation, RelationAlias, Sample } from "../syntax/tree.ts";
-import { currentRows, rowsAtVersion } from "../time-travel.ts";
+import type { ChangesClause, Relation, RelationAlias, Sample } from "../syntax/tree.ts";
+import { appendedRows, CHANGE_COLUMNS, changedRows, currentRows, rowsAtVersion } from "../time-travel.ts";
 import { commonType } from "../types/common-type.ts";
+import { BOOLEAN, TEXT } from "../types/logical-type.ts";
 import { type Typed, typed } from "../types/typed.ts";
-import { type Binder, type BoundColumn, placeIn } from "./binder.ts";
+import { type Binder, type BoundColumn, type BoundQuery, placeIn } from "./binder.ts";
 import { bindCondition } from "./expression.ts";
 import { bindQuery, columnsOf } from "./query.ts";
 import { findColumn, openScope, type Scope, type ScopeRelation } from "./scope.ts";
@@ -102,10 +103,32 @@ function bindTable(relation: Extract<Relation, { kind: "table" }>, scope: Scope,
   if (object === null) throw unknownObject(printPath(path));
   const full = [object.database, object.schema, object.name];
   const named = { alias, sample, name: object.name, path: full };
+  if (relation.changes !== undefined) {
+    const bound = bindChanges(object, relation.changes, binder);
+    return addRelation(`(${bound.sql})`, bound.columns, named, scope, binder);
+  }
   if (object.kind === "table")
     return addRelation(`(${tableSql(object, relation, binder)})`, columnsOfTable(object), named, scope, binder);
   if (relation.travel !== null) throw unsupported("time travel on a view");
   return addRelation(`(${viewSql(object, binder)})`, object.columns, named, scope, binder);
+}
+
+function bindChanges(object: CatalogTable | CatalogView, changes: ChangesClause, binder: Binder): BoundQuery {
+  if (object.kind === "view") throw unsupported("CHANGES of a view");
+  const from = binder.versionOf(changes.from, object);
+  if (object.changesFrom === undefined || from < object.changesFrom)
+    throw changesUnavailable(printPath([object.database, object.schema, object.name]));
+  const range = { from, to: changes.to === null ? null : binder.versionOf(changes.to, object) };
+  const [action, isUpdate, rowId] = CHANGE_COLUMNS;
+  return {
+    sql: changes.appendOnly ? appendedRows(object, range) : changedRows(object, range),
+    columns: [
+      ...columnsOfTable(object),
+      { name: action, type: { ...TEXT, length: 6 }, nullable: false },
+      { name: isUpdate, type: BOOLEAN, nullable: false },
+      { name: rowId, type: { ...TEXT, length: 40 }, nullable: false },
+    ],
+  };
 }
 
 function columnsOfTable(table: CatalogTable): readonly BoundColumn[] {

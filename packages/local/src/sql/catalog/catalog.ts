@@ -44,6 +44,8 @@ export interface CatalogTable extends CatalogObject {
   readonly createdVersion: number;
   readonly retentionDays: number;
   readonly changeTracking: boolean;
+  /** The version from which on rows have a key that outlives their updates; absent without change tracking. */
+  readonly changesFrom?: number;
 }
 
 export interface CatalogView extends CatalogObject {

@@ -6,6 +6,7 @@ import type { AlterAction, AlterTable, ColumnDefinition } from "../syntax/statem
 import { OPEN_VERSION } from "../time-travel.ts";
 import { type LogicalType, printType } from "../types/logical-type.ts";
 import { physicalType } from "../types/physical.ts";
+import { trackChanges, untracked } from "./change-tracking.ts";
 import { planColumn, planConstraint } from "./create-table.ts";
 import { renameOrComment } from "./ddl.ts";
 import { countOf, requireColumn, storedValue, writableTable } from "./dml.ts";
@@ -54,11 +55,11 @@ async function changesOf(
       return put({ ...table, clusterBy: action.text });
     case "options": {
       const { comment, retentionDays, changeTracking } = action.options;
+      const tracked = changeTracking === true ? await trackChanges(table, context) : table;
       return put({
-        ...table,
+        ...(changeTracking === false ? untracked(table) : tracked),
         comment: comment ?? table.comment,
         retentionDays: retentionDays ?? table.retentionDays,
-        changeTracking: changeTracking ?? table.changeTracking,
       });
     }
     case "addConstraint":

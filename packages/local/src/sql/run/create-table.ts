@@ -9,6 +9,7 @@ import { currentRows, OPEN_VERSION, rowsAtVersion } from "../time-travel.ts";
 import { TEXT } from "../types/logical-type.ts";
 import { physicalType } from "../types/physical.ts";
 import { typed } from "../types/typed.ts";
+import { trackChanges } from "./change-tracking.ts";
 import { readValue } from "./connections.ts";
 import { storedValue, writableTable } from "./dml.ts";
 import { statusResult } from "./result.ts";
@@ -30,8 +31,9 @@ export async function runCreateTable(
       result: await statusResult(`${name} already exists, statement succeeded.`, context.place, STATEMENT_TYPE.ddl),
     };
   if (existing !== null && (!statement.orReplace || existing.kind === "view")) throw objectExists(printPath([name]));
-  const { table, rows } = await planTable(statement, [database, schema, name], context);
-  await createPhysical(table, context);
+  const { table: planned, rows } = await planTable(statement, [database, schema, name], context);
+  await createPhysical(planned, context);
+  const table = planned.changeTracking ? await trackChanges(planned, context) : planned;
   if (rows !== null) {
     const names = table.columns.map((column) => column.physical).join(", ");
     await context.connection.run(

@@ -9,7 +9,7 @@ import { printPath, quoteText } from "../quote.ts";
 import { DEFAULT_MARK } from "../syntax/dml.ts";
 import type { Assignment, Delete, Update } from "../syntax/statement-tree.ts";
 import type { Expression, RelationAlias } from "../syntax/tree.ts";
-import { columnList, OPEN_VERSION } from "../time-travel.ts";
+import { columnList, OPEN_VERSION, ROW_KEY } from "../time-travel.ts";
 import { cast } from "../types/cast.ts";
 import { type Typed, typed } from "../types/typed.ts";
 import { readValue } from "./connections.ts";
@@ -27,13 +27,24 @@ export function writableTable(context: WriteContext, path: readonly string[]): C
   return object;
 }
 
+/** A DML target in FROM: its rows' ids, which close them, and their keys, which their new versions take over. */
+interface TargetRelation {
+  readonly sql: string;
+  readonly rowId: string;
+  readonly rowKey: string;
+}
+
+function keyOf(table: CatalogTable): string {
+  return table.changesFrom === undefined ? "CAST(NULL AS BIGINT)" : ROW_KEY;
+}
+
 /** The current rows of a DML target, with the row id that closes them, as a relation of the scope. */
 export function targetRelation(
   table: CatalogTable,
   alias: RelationAlias,
   scope: Scope,
   context: WriteContext,
-): { readonly sql: string; readonly rowId: string } {
+): TargetRelation {
   const name = context.binder.nextAlias();
   scope.relations.push({
     name: alias.name ?? table.name,
@@ -44,7 +55,8 @@ export function targetRelation(
     })),
   });
   return {
-    sql: `(SELECT ${columnList(table)}, rowid AS rid FROM ${table.physical} WHERE valid_to = ${OPEN_VERSION}) AS ${name}`,
+    rowKey: `${name}.rkey`,
+    sql: `(SELECT ${columnList(table)}, ${keyOf(table)} AS rkey, rowid AS rid FROM ${table.physical} WHERE valid_to = ${OPEN_VERSION}) AS ${name}`,
     rowId: `${name}.rid`,
   };
 }
@@ -108,7 +120,7 @@ export async function runUpdate(statement: Update, context: WriteContext): Promi
   const from = statement.from === null ? "" : `, ${bindRelation(statement.from, scope, context.binder)}`;
   const where = statement.where === null ? "" : ` WHERE ${bindCondition(statement.where, scope, context.binder)}`;
   const values = assignedValues(table, statement.set, scope, 0, context).map((sql, index) => `${sql} AS c${index + 1}`);
-  const query = `SELECT ${target.rowId} AS rid, ${values.join(", ")} FROM ${target.sql}${from}${where}`;
+  const query = `SELECT ${target.rowId} AS rid, ${target.rowKey} AS rkey, ${values.join(", ")} FROM ${target.sql}${from}${where}`;
   return withFound(context, query, async (found) => {
     const names = table.columns.map((_, index) => `c${index + 1}`).join(", ");
     const updated = await countOf(context, `SELECT count(DISTINCT rid) FROM ${found}`);
@@ -120,9 +132,9 @@ export async function runUpdate(statement: Update, context: WriteContext): Promi
       await closeRows(table, `SELECT rid FROM ${found}`, context);
       const rows =
         statement.from === null
-          ? `SELECT ${names} FROM ${found}`
-          : `SELECT ${names} FROM (SELECT DISTINCT ON (rid) * FROM ${found})`;
-      await appendRows(table, rows, context);
+          ? `SELECT ${names}, rkey FROM ${found}`
+          : `SELECT ${names}, rkey FROM (SELECT DISTINCT ON (rid) * FROM ${found})`;
+      await appendVersions(table, rows, context);
     }
     const result = await countResult(
       { "number of rows updated": updated, "number of multi-joined rows updated": multiple },
@@ -138,6 +150,22 @@ export async function appendRows(table: CatalogTable, rows: string, context: Wri
   const names = table.columns.map((column) => column.physical).join(", ");
   await context.connection.run(
     `INSERT INTO ${table.physical} (${names}, valid_from, valid_to) SELECT *, ${context.version}, ${OPEN_VERSION} FROM (${rows})`,
+  );
+}
+
+/**
+ * Adds new versions of rows; `rows` selects the columns in the table's order, then the key of the row that each replaces,
+ * NULL for one that is new.
+ */
+export async function appendVersions(table: CatalogTable, rows: string, context: WriteContext): Promise<void> {
+  const columns = table.columns.map((column) => column.physical).join(", ");
+  const places = table.columns.map((_, index) => `c${index + 1}`).join(", ");
+  const [names, values] =
+    table.changesFrom === undefined
+      ? [columns, places]
+      : [`${columns}, ${ROW_KEY}`, `${places}, COALESCE(rkey, nextval('data.k${table.id}'))`];
+  await context.connection.run(
+    `INSERT INTO ${table.physical} (${names}, valid_from, valid_to) SELECT ${values}, ${context.version}, ${OPEN_VERSION} FROM (${rows})`,
   );
 }
 

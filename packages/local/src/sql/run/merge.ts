@@ -7,7 +7,7 @@ import { compilationError } from "../failures.ts";
 import type { Merge, MergeClause } from "../syntax/statement-tree.ts";
 import { physicalType } from "../types/physical.ts";
 import {
-  appendRows,
+  appendVersions,
   assignedValues,
   bindValue,
   closeRows,
@@ -41,7 +41,7 @@ export async function runMerge(statement: Merge, context: WriteContext): Promise
     );
     return `${branches.length === 0 ? `CAST(NULL AS ${physicalType(column.type)})` : `CASE ${branches.join(" ")} END`} AS c${index + 1}`;
   });
-  const query = `SELECT * FROM (SELECT ${target.rowId} AS rid, ${action} AS action, ${values.join(", ")} FROM ${source} LEFT JOIN ${target.sql} ON ${on}) WHERE action IS NOT NULL`;
+  const query = `SELECT * FROM (SELECT ${target.rowId} AS rid, ${target.rowKey} AS rkey, ${action} AS action, ${values.join(", ")} FROM ${source} LEFT JOIN ${target.sql} ON ${on}) WHERE action IS NOT NULL`;
   return withFound(context, query, (found) => applyMerge(statement, table, found, context));
 }
 
@@ -101,7 +101,7 @@ async function applyMerge(
   const kept = [...indexes("insert"), ...indexes("update")];
   if (inserted + updated > 0) {
     const names = table.columns.map((_, index) => `c${index + 1}`).join(", ");
-    await appendRows(table, `SELECT ${names} FROM ${found} WHERE action IN (${kept.join(", ")})`, context);
+    await appendVersions(table, `SELECT ${names}, rkey FROM ${found} WHERE action IN (${kept.join(", ")})`, context);
   }
   const kinds = new Set(statement.clauses.map((clause) => clause.action.kind));
   const counts = {

@@ -17,7 +17,7 @@ import {
 } from "./cursor.ts";
 import { parseExpression } from "./expression.ts";
 import { parseAlias, parseQuery, parseValues, startsQuery } from "./query.ts";
-import type { Call, JoinKind, Relation, RelationAlias, Sample, TimeTravel } from "./tree.ts";
+import type { Call, ChangesClause, JoinKind, Relation, RelationAlias, Sample, TimeTravel } from "./tree.ts";
 
 const REFUSED = ["PIVOT", "UNPIVOT", "MATCH_RECOGNIZE", "START", "CONNECT"];
 
@@ -126,10 +126,27 @@ function parseTable(cursor: Cursor): Relation {
   const at = peek(cursor).offset;
   if (peek(cursor).kind === "stage" || sees(cursor, "@")) throw unsupported("querying a stage");
   const path = expectPath(cursor);
-  if (sees(cursor, "CHANGES", "(")) throw unsupported("CHANGES");
+  if (sees(cursor, "CHANGES", "(")) {
+    const changes = parseChanges(cursor);
+    const alias = parseRelationAlias(cursor);
+    return { kind: "table", path, alias, travel: null, changes, sample: parseSample(cursor), at };
+  }
   const travel = parseTimeTravel(cursor);
   const alias = parseRelationAlias(cursor);
   return { kind: "table", path, alias, travel, sample: parseSample(cursor), at };
+}
+
+function parseChanges(cursor: Cursor): ChangesClause {
+  expect(cursor, "CHANGES");
+  const information = parenthesized(cursor, (inner) => {
+    expect(inner, "INFORMATION", "=>");
+    return acceptOneOf(inner, "DEFAULT", "APPEND_ONLY");
+  });
+  if (information === undefined) throw unexpected(cursor);
+  const from = parseTimeTravel(cursor);
+  if (from === null) throw unexpected(cursor);
+  const to = accept(cursor, "END") ? parseMoment(cursor, "AT") : null;
+  return { appendOnly: information === "APPEND_ONLY", from, to };
 }
 
 /** `AT (...)` or `BEFORE (...)`. */
@@ -137,6 +154,10 @@ export function parseTimeTravel(cursor: Cursor): TimeTravel | null {
   const mode = sees(cursor, "AT", "(") ? "AT" : sees(cursor, "BEFORE", "(") ? "BEFORE" : null;
   if (mode === null) return null;
   cursor.index += 1;
+  return parseMoment(cursor, mode);
+}
+
+function parseMoment(cursor: Cursor, mode: TimeTravel["mode"]): TimeTravel {
   return parenthesized(cursor, (inner) => {
     const by = acceptOneOf(inner, "TIMESTAMP", "OFFSET", "STATEMENT") as TimeTravel["by"] | undefined;
     if (by === undefined) {

@@ -179,6 +179,15 @@ export interface TimeTravel {
   readonly value: Expression;
 }
 
+/** `CHANGES (INFORMATION => ..) AT|BEFORE (..) [END (..)]`. */
+export interface ChangesClause {
+  readonly appendOnly: boolean;
+  /** What was visible here is not among the changes. */
+  readonly from: TimeTravel;
+  /** The last moment that is, now when absent. */
+  readonly to: TimeTravel | null;
+}
+
 export interface RelationAlias {
   readonly name: string | null;
   readonly columns: readonly string[];
@@ -190,6 +199,7 @@ export type Relation =
       readonly path: readonly string[];
       readonly alias: RelationAlias;
       readonly travel: TimeTravel | null;
+      readonly changes?: ChangesClause;
       readonly sample: Sample | null;
       readonly at: number;
     }
