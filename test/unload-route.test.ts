@@ -6,6 +6,7 @@ import { memorySecrets, type ObjectStore, secretRef, seededRandom, systemClock }
 import {
   type ColumnBatch,
   type ColumnOverride,
+  type LandTarget,
   openProfiler,
   type PartitionTransform,
   planLanding,
@@ -80,12 +81,14 @@ interface Landing {
   /** Without them, source columns of these types are left out. */
   readonly without?: RegExp;
   readonly queryTag?: string;
+  /** @default "delta" */
+  readonly target?: LandTarget;
 }
 
-async function plan({ source, overrides = {}, partitionBy = [], without }: Landing) {
+async function plan({ source, overrides = {}, partitionBy = [], without, target = "delta" }: Landing) {
   const { table } = await describeTable(session, name(source));
   const columns = table.columns.filter(([, type]) => !without?.test(type));
-  const landed = planLanding(columns, overrides, "delta").map((column, index) => ({
+  const landed = planLanding(columns, overrides, target).map((column, index) => ({
     ...column,
     // Delta knows no such names.
     field: { ...column.field, name: column.field.name.replaceAll(/[ ,;{}()\n\t=]/g, `_${index}`) },
@@ -112,7 +115,9 @@ async function batchesOf(landing: Landing): Promise<ColumnBatch[]> {
   const planned = planExtract({ source: { table: name(landing.source) }, landed });
   const queryId = await session.submit(planned.sql, { requestId: crypto.randomUUID() });
   await session.awaitQuery(queryId);
-  return (await Array.fromAsync(stream(session, { queryId, plan: planned }))).map(({ batch }) => batch);
+  const batches: ColumnBatch[] = [];
+  for await (const { batch } of stream(session, { queryId, plan: planned })) batches.push(batch);
+  return batches;
 }
 
 async function rowsOf(path: string, files: readonly DataFile[], landing: Landing): Promise<Value[][]> {
@@ -134,15 +139,29 @@ const taken = (outcome: Registration): readonly DataFile[] => {
 };
 
 describe("the unload route", () => {
-  it("lands what a stream lands, of every type that the files hold as the table does", async () => {
-    const landing: Landing = { source: "ALL_TYPES", without: /^TIMESTAMP/ };
+  const nanos = (policy: "keep" | "truncate") =>
+    Object.fromEntries(
+      ["NTZ", "NTZ6", "NTZ0"].map((column) => [column, { kind: "timestamp", nanos: policy } as const]),
+    );
+  it.each<[string, Landing]>([
+    ["in Delta", { source: "ALL_TYPES", without: /^TIMESTAMP/ }],
+    [
+      "in plain Parquet, nanoseconds kept",
+      { source: "ALL_TYPES", without: /^TIME\(9\)|^TIMESTAMP_[LT]/, target: "parquet", overrides: nanos("keep") },
+    ],
+    [
+      "in plain Parquet, nanoseconds dropped",
+      { source: "ALL_TYPES", without: /^TIME\(9\)|^TIMESTAMP_[LT]/, target: "parquet", overrides: nanos("truncate") },
+    ],
+  ])("lands what a stream lands, of every type that the files hold as the table does: %s", async (_what, landing) => {
     const { layout } = await plan(landing);
-    const files = taken(await unloaded("raw/types", "u", landing));
+    const attemptId = crypto.randomUUID();
+    const files = taken(await unloaded("raw/types", attemptId, landing));
     const batches = await batchesOf(landing);
     const streamed = await landBatches(batches, {
       table: tableAt("raw/types"),
       layout,
-      attemptId: "s",
+      attemptId: `${attemptId}-streamed`,
       random: seededRandom(2),
     });
     const rows = await rowsOf("raw/types", files, landing);

@@ -172,9 +172,8 @@ describe("an unload", () => {
     const onProgress = () => stop.abort(new Error("enough"));
     const error = await failure(awaitUnload(session, queryId, { plan: planned, signal: stop.signal, onProgress }));
     expect(error.code).toBe("ABORTED");
-    expect(await session.findQueryByTag("slow")).toEqual([
-      { queryId, status: expect.stringMatching(/FAILED|ABORTED/) },
-    ]);
+    const ended = { queryId, status: expect.stringMatching(/FAILED|ABORTED/) };
+    await expect.poll(() => session.findQueryByTag("slow"), { timeout: 30_000 }).toEqual([ended]);
   });
 });
 
@@ -213,8 +212,11 @@ describe("a stage", () => {
     const store = memoryObjectStore();
     const move = { ...planned, files, store, prefix: "raw/t/data/run=1/" };
     expect(await moveStagedFiles(session, move)).toEqual(files);
-    const held = async () =>
-      (await Array.fromAsync(store.list("raw/t/"))).map(({ key, sizeBytes }) => [key, sizeBytes]);
+    const held = async () => {
+      const found: [string, number][] = [];
+      for await (const { key, sizeBytes } of store.list("raw/t/")) found.push([key, sizeBytes]);
+      return found;
+    };
     const expected = files.map(({ name, bytes }) => [`raw/t/data/run=1/${name}`, bytes]);
     expect(await held()).toEqual(expected.sort());
     await moveStagedFiles(session, move);
