@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { dataset, delta, incremental, type Pipeline, table } from "@snowmelt/core/definition";
@@ -25,7 +26,10 @@ async function createReadings(name: string): Promise<void> {
   );
 }
 
-function readings(name: string, cursor: "AT" | "ID" = "AT"): Pipeline {
+function readings(
+  name: string,
+  { cursor = "AT", onFail = "block" }: { readonly cursor?: "AT" | "ID"; readonly onFail?: "block" | "quarantine" } = {},
+): Pipeline {
   const source = sourceTable({
     kind: "table",
     database: "AVIATION",
@@ -41,7 +45,7 @@ function readings(name: string, cursor: "AT" | "ID" = "AT"): Pipeline {
     cursor === "ID"
       ? incremental({ cursor, deletes: "ignore" })
       : incremental({ cursor, lag: "0 seconds", zone: "UTC", deletes: "ignore" });
-  const quality = [columnValues("V", ">=", 0)];
+  const quality = [columnValues("V", ">=", 0, { onFail })];
   return land.pipeline({
     [name.toLowerCase()]: dataset({ source: table(source), key: ["ID"], sync, land: delta(), quality }),
   });
@@ -133,7 +137,7 @@ describe("a backfill", () => {
   test("whose slice fails lands the others, and repeated only that one", async () => {
     await createReadings("PARTLY");
     await land.sql("UPDATE PARTLY SET V = -1 WHERE ID = 35");
-    const pipeline = readings("PARTLY", "ID");
+    const pipeline = readings("PARTLY", { cursor: "ID" });
     const options = { range: { lo: "1", hi: "100", slices: 5 }, backfillId: "partly" };
     expect(outcomes(await backfill(pipeline, options))).toEqual([
       "1 committed",
@@ -156,9 +160,47 @@ describe("a backfill", () => {
   test("without rows in a slice commits nothing for it", async () => {
     await createReadings("SPARSE");
     await land.sql("DELETE FROM SPARSE WHERE ID BETWEEN 11 AND 20");
-    const manifest = await backfill(readings("SPARSE", "ID"), { range: { lo: "1", hi: "30", slices: 3 } });
+    const manifest = await backfill(readings("SPARSE", { cursor: "ID" }), { range: { lo: "1", hi: "30", slices: 3 } });
     expect(outcomes(manifest)).toEqual(["1 committed", "2 empty", "3 committed"]);
   });
+});
+
+test("rows that a slice splits off are told from those of other lanes, also when the slice is repeated", async () => {
+  await createReadings("SPLIT");
+  await land.sql("UPDATE SPLIT SET V = -1 WHERE ID IN (5, 95)");
+  const pipeline = readings("SPLIT", { onFail: "quarantine" });
+  await land.run(pipeline);
+  const splitOff = () =>
+    lakeRows(land.lake, "quarantine/split", "regexp_extract(_snowmelt_lane, '[^/]+/[^/]+$'), _snowmelt_n, ID", "1, 3");
+  const ofLive = [
+    ["split/live", "1", "5"],
+    ["split/live", "1", "95"],
+  ];
+  expect(await splitOff()).toEqual(ofLive);
+
+  const options = { range: { lo: "2026-01-01", hi: "2026-01-06" }, backfillId: "b" };
+  const log = join(land.lake, "raw/split/_delta_log");
+  const failed = await backfill(pipeline, {
+    ...options,
+    onEvent(event) {
+      if (event.kind === "stageStarted" && event.stage === "commit") renameSync(log, `${log}-away`);
+    },
+  });
+  renameSync(`${log}-away`, log);
+  expect(outcomes(failed)).toEqual(["1 COMMIT_LOST"]);
+  const bounds = (await lakeRows(land.lake, "quarantine/split", "DISTINCT _snowmelt_lane", "1")).length;
+  expect(bounds, "the quarantine is committed").toBe(2);
+  const again = await backfill(pipeline, options);
+  expect(again.datasets).toMatchObject([
+    {
+      outcome: "committed",
+      counts: { quarantined: 1 },
+      notices: [{ code: "WINDOW_REPEATED" }, { code: "ROWS_QUARANTINED" }],
+    },
+  ]);
+  const rows = await splitOff();
+  expect(rows).toHaveLength(3);
+  expect(rows.filter(([lane]) => lane === "split/live")).toEqual(ofLive);
 });
 
 describe("a backfill is refused", () => {

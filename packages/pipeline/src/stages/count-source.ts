@@ -1,4 +1,11 @@
-import { type ProfileLevel, parseSourceProfile, planSourceProfile, type SourceProfile } from "@snowmelt/snowflake";
+import { isSnowmeltError } from "@snowmelt/core/errors";
+import {
+  type ProfileLevel,
+  parseSourceProfile,
+  planResultProfile,
+  planSourceProfile,
+  type SourceProfile,
+} from "@snowmelt/snowflake";
 import type { RunContext } from "../run/run-context.ts";
 import type { AttemptWindow } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -35,4 +42,22 @@ export async function profileSource(
   });
   const { rows } = await session.query(plan.sql, [], { signal });
   return parseSourceProfile(rows, plan);
+}
+
+/**
+ * What the server says of a finished query's stored result, for a source that cannot be asked again for that moment; undefined
+ * when the server does not let the result be queried any more.
+ */
+export async function profileResult(
+  { session, signal }: Pick<RunContext, "session" | "signal">,
+  { schema }: Pick<InspectedDataset, "schema">,
+  asked: { readonly queryId: string; readonly level: ProfileLevel },
+): Promise<SourceProfile | undefined> {
+  const plan = planResultProfile({ ...asked, landed: schema.extracted });
+  try {
+    return parseSourceProfile((await session.query(plan.sql, [], { signal })).rows, plan);
+  } catch (error) {
+    if (isSnowmeltError(error, "RESULT_EXPIRED")) return undefined;
+    throw error;
+  }
 }

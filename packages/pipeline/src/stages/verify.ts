@@ -4,7 +4,7 @@ import { pipelineError } from "../pipeline-error.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { compareSource } from "./compare-source.ts";
-import { profileSource } from "./count-source.ts";
+import { profileResult, profileSource } from "./count-source.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
 import type { StagedWrite } from "./stage-write.ts";
@@ -23,7 +23,7 @@ export async function verify(
   }: { readonly landed: LandedAttempt; readonly staged: StagedWrite; readonly record: DatasetRecord },
 ): Promise<void> {
   const checks = [
-    ...(await sourceChecks(context, inspected, landed)),
+    ...(await sourceChecks(context, inspected, { landed, record })),
     ...countChecks(landed, staged),
     ...nullChecks(inspected, landed),
     ...(await fileChecks(context, inspected, staged.added)),
@@ -42,7 +42,11 @@ export async function verify(
   );
 }
 
-async function sourceChecks(context: RunContext, inspected: InspectedDataset, landed: LandedAttempt): Promise<Check[]> {
+async function sourceChecks(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { landed, record }: { readonly landed: LandedAttempt; readonly record: DatasetRecord },
+): Promise<Check[]> {
   const { attempt, sourceRows, rowsExtracted, extractedProfile } = landed;
   const { rowCount } = await context.session.openResult(attempt.queryId, { signal: context.signal });
   const checks = [equal("rows of the statement = rows extracted", rowCount, rowsExtracted)];
@@ -50,12 +54,18 @@ async function sourceChecks(context: RunContext, inspected: InspectedDataset, la
     checks.push(equal("rows at the source at the snapshot = rows extracted", sourceRows, rowsExtracted));
   const level = inspected.dataset.verify;
   if (level === "rows") return checks;
-  const profile = await profileSource(context, inspected, {
-    window: attempt.window,
-    snapshotMicros: BigInt(attempt.snapshotMicros),
-    level,
-  });
-  return profile ? [...checks, ...compareSource(profile, inspected.schema.batchFields, extractedProfile)] : checks;
+  const { window, queryId } = attempt;
+  const asked = { window, snapshotMicros: BigInt(attempt.snapshotMicros), level };
+  const profile =
+    (await profileSource(context, inspected, asked)) ?? (await profileResult(context, inspected, { queryId, level }));
+  if (!profile) {
+    record.notice(
+      "RESULT_NOT_PROFILED",
+      "The source cannot be read again as of this moment, and the server does not let the query's result be queried: rows were counted, values were not compared.",
+    );
+    return checks;
+  }
+  return [...checks, ...compareSource(profile, inspected.schema.batchFields, extractedProfile)];
 }
 
 function countChecks({ rowsExtracted, rowsQuarantined, quarantined }: LandedAttempt, { counts }: StagedWrite): Check[] {

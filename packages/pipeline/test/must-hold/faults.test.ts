@@ -149,7 +149,7 @@ describe("a chunk that several ranges read, where neighbouring rows are equal", 
   const runOf40 = "IFF(MOD(SEQ4(), 50) < 40, 'same', 'value number ' || SEQ4())";
   const kinds = ["chunkRowMissing", "chunkRowDuplicated"] as const;
   const cases = kinds.flatMap((kind) =>
-    [1, 2, 3, 4].flatMap((skip) =>
+    [4, 10, 14].flatMap((skip) =>
       [
         { source: "table", verify: "rows" as const, expression: value },
         { source: "query", verify: "counts" as const, expression: value },
