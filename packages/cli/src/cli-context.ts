@@ -2,6 +2,7 @@ import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
 import type { Secrets } from "@snowmelt/core/ports";
 import type { BackfillRange, PipelinePlan, RunEvent, RunManifest } from "@snowmelt/pipeline";
 import type { CliConfig } from "./config.ts";
+import type { LakeEngine } from "./lake-engine.ts";
 import type { SchemaReader } from "./schema-reader.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,6 +17,7 @@ export interface CliContext {
   /** Loaded when a command needs it, so that help and mistakes are answered at once. */
   readonly loadEngine: () => Promise<PipelineEngine>;
   readonly loadSchemaReader: () => Promise<SchemaReader>;
+  readonly loadLake: () => Promise<LakeEngine>;
   readonly loadLocal: () => Promise<LocalModule>;
   /** Told by the command how it ended, where that is not by an error. */
   readonly exitWith: (code: number) => void;

@@ -5,6 +5,7 @@ import { cliError } from "./cli-error.ts";
 import { readConfig } from "./config.ts";
 import { exitCode, exitCodes } from "./exit-code.ts";
 import { toFailure } from "./failure.ts";
+import { openLakeEngine } from "./lake-engine.ts";
 import { loadPeer } from "./load-peer.ts";
 import { failureJson, failureText } from "./output/failure-text.ts";
 import { buildProgram } from "./program.ts";
@@ -27,6 +28,7 @@ export async function main(argv: readonly string[], overrides: Partial<CliContex
     signal: interruption.signal,
     loadEngine: () => import("@snowmelt/pipeline"),
     loadSchemaReader: () => openSchemaReader(config),
+    loadLake: () => openLakeEngine(config),
     loadLocal: () => loadPeer("@snowmelt/local", () => import("@snowmelt/local")),
     exitWith: (ended) => {
       code = ended;

@@ -1,13 +1,28 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CliContext } from "./cli-context.ts";
+import { addCompactCommand } from "./commands/compact.ts";
+import { addEraseCommand } from "./commands/erase.ts";
 import { addLocalCommand } from "./commands/local.ts";
 import { addPlanCommand } from "./commands/plan.ts";
+import { addRestoreCommand } from "./commands/restore.ts";
 import { addRunCommand } from "./commands/run.ts";
+import { addTableCommand } from "./commands/table.ts";
 import { addTypegenCommand } from "./commands/typegen.ts";
+import { addVacuumCommand } from "./commands/vacuum.ts";
 import { exitCodes } from "./exit-code.ts";
 
-const commands = [addPlanCommand, addRunCommand, addLocalCommand, addTypegenCommand];
+const commands = [
+  addPlanCommand,
+  addRunCommand,
+  addTableCommand,
+  addCompactCommand,
+  addVacuumCommand,
+  addRestoreCommand,
+  addEraseCommand,
+  addLocalCommand,
+  addTypegenCommand,
+];
 
 /** The whole command line. A command is one file of `commands/` and its place in the list above. */
 export function buildProgram(context: CliContext): Command {
@@ -15,6 +30,8 @@ export function buildProgram(context: CliContext): Command {
   const program = new Command("snowmelt")
     .description("Exact, verified data from Snowflake to a Delta lake, from one typed definition.")
     .version(ownVersion())
+    // A command may have a --version of its own.
+    .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError()
     .configureOutput({

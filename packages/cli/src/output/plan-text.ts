@@ -1,5 +1,6 @@
 import type { DatasetPlan, PipelinePlan, PlannedDataset } from "@snowmelt/pipeline";
 import { bytesText, countText, groupedText } from "@snowmelt/pipeline/report";
+import { facts, section } from "../text/facts.ts";
 import type { Paint } from "../text/paint.ts";
 import { printable } from "../text/printable.ts";
 import { tableText } from "../text/table.ts";
@@ -89,13 +90,4 @@ function columnsText(columns: PlannedDataset["columns"], paint: Paint): string {
     [source, sourceType, name, nullable ? type : `${type} not null`, part].map(printable),
   );
   return tableText(titles, rows, paint);
-}
-
-function section(name: string, text: string, paint: Paint): string {
-  return `  ${paint("dim", name)}\n${text.replace(/^(?=.)/gm, "    ")}`;
-}
-
-function facts(entries: readonly (readonly [name: string, value: string])[]): string {
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return entries.map(([name, value]) => `  ${name.padEnd(width)}  ${printable(value)}\n`).join("");
 }

@@ -1,0 +1,70 @@
+import { resolve } from "node:path";
+import { type ObjectVersions, systemClock, systemRandom } from "@snowmelt/core/ports";
+import type { DeltaTable } from "@snowmelt/lake/delta";
+import type * as Maintain from "@snowmelt/lake/maintain";
+import type * as Read from "@snowmelt/lake/read";
+import type { CliConfig } from "./config.ts";
+
+/** A table at an address, and what belongs to it. */
+export interface OpenedTable {
+  readonly table: DeltaTable;
+  /** Where the rows that its rules set aside are, if the lake has a place for them. */
+  readonly quarantine: DeltaTable | undefined;
+  /** What the bucket keeps of deleted objects; undefined for a folder. */
+  readonly versions: ObjectVersions | undefined;
+}
+
+/** What the commands ask of `@snowmelt/lake`. */
+export interface LakeEngine {
+  /** The address is a folder, `file://…` or `s3://bucket/prefix`; nothing is read yet. */
+  openTable(address: string, cwd: string): Promise<OpenedTable>;
+  readonly describeTable: typeof Read.describeTable;
+  readonly compactTable: typeof Maintain.compactTable;
+  readonly vacuumTable: typeof Maintain.vacuumTable;
+  readonly restoreTable: typeof Maintain.restoreTable;
+  readonly eraseRows: typeof Maintain.eraseRows;
+}
+
+/** Loads the lake. Buckets are reached as the environment says, `AWS_ENDPOINT_URL` included. */
+export async function openLakeEngine({ variables }: Pick<CliConfig, "variables">): Promise<LakeEngine> {
+  const { openStore } = await import("@snowmelt/lake/store");
+  const { openDeltaTable } = await import("@snowmelt/lake/delta");
+  const { describeTable } = await import("@snowmelt/lake/read");
+  const { compactTable, vacuumTable, restoreTable, eraseRows } = await import("@snowmelt/lake/maintain");
+  const endpoint = variables.AWS_ENDPOINT_URL_S3 ?? variables.AWS_ENDPOINT_URL;
+  const open = async (address: string): Promise<{ table: DeltaTable; versions: ObjectVersions | undefined }> => {
+    const store = await openStore(address, endpoint ? { s3: { endpoint } } : {});
+    const versions = "versions" in store && isVersions(store.versions) ? store.versions : undefined;
+    return { table: openDeltaTable({ store, path: "", clock: systemClock, random: systemRandom }), versions };
+  };
+  return {
+    async openTable(address, cwd) {
+      const place = toPlace(address, cwd);
+      const aside = quarantineOf(place);
+      const { table, versions } = await open(place);
+      return { table, versions, quarantine: aside === undefined ? undefined : (await open(aside)).table };
+    },
+    describeTable,
+    compactTable,
+    vacuumTable,
+    restoreTable,
+    eraseRows,
+  };
+}
+
+const isAddress = (text: string): boolean => /^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(text);
+
+function toPlace(address: string, cwd: string): string {
+  return isAddress(address) || address === "" ? address.replace(/\/+$/, "") : resolve(cwd, address);
+}
+
+/** `<lake>/quarantine/<dataset>` of a table at `<lake>/<zone>/<dataset>`; none for a quarantine table itself. */
+export function quarantineOf(place: string): string | undefined {
+  const [, lake, zone, dataset] = /^(.*[^/])\/([^/]+)\/([^/]+)$/.exec(place) ?? [];
+  if (lake === undefined || zone === undefined || zone === "quarantine" || /:\/?$/.test(lake)) return undefined;
+  return `${lake}/quarantine/${dataset}`;
+}
+
+function isVersions(value: unknown): value is ObjectVersions {
+  return typeof value === "object" && value !== null && "list" in value && "delete" in value;
+}
