@@ -1,7 +1,9 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { memoryObjectStore } from "@snowmelt/core/ports";
 import { type PartitionTransform, planLanding } from "@snowmelt/core/types";
@@ -19,7 +21,7 @@ import {
   startUnload,
   type UnloadPlan,
 } from "../../src/index.ts";
-import { openSession, startSnowflake } from "../local-snowflake.ts";
+import { configFor, openSession, startSnowflake } from "../local-snowflake.ts";
 
 const rowCount = 20_000;
 let lake: string;
@@ -105,6 +107,41 @@ describe("an unload", () => {
       (await filesBelow(planned.folder)).length,
     );
     expect(await other.findQueryByTag("unload-once")).toEqual([{ queryId, status: "SUCCESS" }]);
+  });
+
+  it("goes on when the process that waits is killed, and another ends it without a second query", async () => {
+    const queryTag = "taken-over";
+    await server.admin.setFaults([{ kind: "unloadSlow", latencyMs: 300, queryTag }]);
+    const planned = plan();
+    const given = {
+      config: configFor(server),
+      password: server.password,
+      plan: planned,
+      requestId: crypto.randomUUID(),
+      queryTag,
+    };
+    const entry = fileURLToPath(new URL("./children/wait-for-unload.ts", import.meta.url));
+    const args = ["--conditions=@snowmelt/source", "--no-warnings", entry, JSON.stringify(given)];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+    const [line] = (await once(child.stdout, "data")) as [Buffer];
+    child.kill("SIGKILL");
+    await once(child, "close");
+    const queryId = line.toString().trim();
+    const { files, rowCount: rows } = await awaitUnload(session, queryId, { plan: planned });
+    expect(rows).toBe(rowCount);
+    expect(files.map(({ name }) => name)).toEqual(await filesBelow(planned.folder));
+    expect(await session.findQueryByTag(queryTag)).toEqual([{ queryId, status: "SUCCESS" }]);
+  });
+
+  it("tells of more files than one answer holds", async () => {
+    await session.query(
+      "CREATE TABLE MANY AS SELECT SEQ8()::NUMBER(18,0) AS ID, 'p' || SEQ8() AS P FROM TABLE(GENERATOR(ROWCOUNT => 250))",
+    );
+    const { files, rowCount: rows } = await unload(
+      plan({ table: "MANY", partitionBy: [{ kind: "identity", column: "P" }] }),
+    );
+    expect(rows).toBe(250);
+    expect(new Set(files.map(({ partition }) => partition[0])).size).toBe(250);
   });
 
   it("of no rows has no files", async () => {
