@@ -40,7 +40,9 @@ export async function readObject(s3: S3Connection, read: ReadObject): Promise<Ui
   });
 }
 
-async function readBody({ Body, ContentLength = 0 }: GetObjectCommandOutput, key: string): Promise<Uint8Array> {
+async function readBody({ Body, ContentLength }: GetObjectCommandOutput, key: string): Promise<Uint8Array> {
+  if (ContentLength === undefined)
+    throw lakeError("STORE_FAILED", `${key} came without its length, which S3 always says.`);
   const bytes = new Uint8Array(ContentLength);
   let at = 0;
   if (Body) {

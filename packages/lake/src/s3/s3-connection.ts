@@ -79,11 +79,16 @@ function openClient(options: S3StoreOptions, region: string | undefined): S3Clie
       socketTimeout: idleTimeoutMs,
       httpAgent: { keepAlive: true, maxSockets },
       httpsAgent: { keepAlive: true, maxSockets },
+      // Requests that wait for a connection are as meant: the handler would write of them to the console.
+      logger: quiet,
     },
   });
   client.middlewareStack.add(refuseClearText, { step: "finalizeRequest", name: "snowmeltRefuseClearText" });
   return client;
 }
+
+const ignore = (): void => undefined;
+const quiet = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
 
 /** The environment and the profile can set an endpoint too, so each request is looked at. */
 const refuseClearText =

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmod, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, link, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -87,6 +87,20 @@ describe("keys", () => {
     await expect(store.putIfAbsent("c", bytes)).rejects.toMatchObject({ code: "STORE_KEY_BLOCKED" });
     await store.delete("c/d");
     await store.put("c", bytes);
+  });
+});
+
+describe("an object that is there before its link is answered", () => {
+  it("is known for one's own, as a network file system may ask for a link twice", async () => {
+    async function* body(): AsyncGenerator<Uint8Array> {
+      yield bytes;
+      const [unfinished = ""] = await readdir(join(root(), ".snowmelt-tmp"));
+      await link(join(root(), ".snowmelt-tmp", unfinished), join(root(), "entry"));
+    }
+    const store = openFileStore(root());
+    expect(await store.putIfAbsent("entry", body())).toMatchObject({ status: "created", meta: { sizeBytes: 1 } });
+    expect(await store.putIfAbsent("entry", bytes)).toEqual({ status: "exists" });
+    expect(await readdir(join(root(), ".snowmelt-tmp"))).toEqual([]);
   });
 });
 

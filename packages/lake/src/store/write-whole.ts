@@ -85,7 +85,11 @@ async function publish(write: WriteWhole): Promise<boolean> {
       return true;
     } catch (error) {
       const code = fileErrorCode(error);
-      if (write.when === "absent" && code === "EEXIST" && (await isFile(write.path))) return false;
+      if (write.when === "absent" && code === "EEXIST") {
+        // A network file system may have made the link, lost the answer, and asked again.
+        if (await isSameFile(write.temporaryPath, write.path)) return true;
+        if (await isFile(write.path)) return false;
+      }
       if (code !== "ENOENT" || attempt === 100) throw error;
     }
   }
@@ -134,6 +138,14 @@ async function isFile(path: string): Promise<boolean> {
     if (fileErrorCode(error) === "ENOENT" || fileErrorCode(error) === "ENOTDIR") return false;
     throw error;
   }
+}
+
+async function isSameFile(path: string, other: string): Promise<boolean> {
+  const [one, two] = await Promise.all([
+    stat(path, { bigint: true }).catch(ignoreAbsent),
+    stat(other, { bigint: true }).catch(ignoreAbsent),
+  ]);
+  return one !== undefined && two !== undefined && one.dev === two.dev && one.ino === two.ino;
 }
 
 function ignoreAbsent(error: unknown): undefined {
