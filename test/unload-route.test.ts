@@ -63,6 +63,17 @@ beforeAll(async () => {
   await session.query(
     "CREATE TABLE AVIATION.PUBLIC.TRIPS AS SELECT SEQ8()::NUMBER(18,0) AS ID, DATEADD(DAY, MOD(SEQ8(), 70), '2001-01-15'::DATE) AS D, NULLIF('p' || MOD(SEQ8(), 3), 'p2') AS P, SEQ8() * 1.5::FLOAT AS F FROM TABLE(GENERATOR(ROWCOUNT => 20000))",
   );
+  await session.query(
+    "CREATE TABLE AVIATION.PUBLIC.PLACES (ID NUMBER(18,0), T TIMESTAMP_NTZ(6), D DATE, B BOOLEAN, N NUMBER(10,2), I NUMBER(18,0), S VARCHAR)",
+  );
+  for (const row of [
+    String.raw`1, '0001-01-01 00:00:00', '0001-01-01', TRUE, 12.50, 0, 'it''s \\ "x"/y=%2F'`,
+    "2, '1969-12-31 23:59:59.999999', '1969-12-31', FALSE, -0.05, -9, 'ß😀'",
+    "3, '9999-12-31 23:00:00', '9999-12-31', TRUE, 99999999.99, 999999999999999999, '..'",
+    "4, '2024-02-29 12:30:00', '2024-02-29', FALSE, 0, 7, '__HIVE_DEFAULT_PARTITION__'",
+    "5, NULL, NULL, NULL, NULL, NULL, NULL",
+  ])
+    await session.query(`INSERT INTO AVIATION.PUBLIC.PLACES SELECT ${row}`);
 }, 120_000);
 afterEach(() => server.admin.clearFaults());
 afterAll(async () => {
@@ -226,6 +237,35 @@ describe("the unload route", () => {
     expect((await verifyFiles(table, files, { layout, expectedRows: 20_000 })).checks.filter((c) => !c.passed)).toEqual(
       [],
     );
+  });
+
+  it.each<PartitionTransform>([
+    { kind: "year", column: "T" },
+    { kind: "month", column: "T" },
+    { kind: "day", column: "T" },
+    { kind: "hour", column: "T" },
+    { kind: "day", column: "D" },
+    { kind: "identity", column: "D" },
+    { kind: "identity", column: "B" },
+    { kind: "identity", column: "N" },
+    { kind: "identity", column: "I" },
+    { kind: "identity", column: "S" },
+  ])("gives the partitions that a stream gives: $kind of $column", async (transform) => {
+    const attemptId = crypto.randomUUID();
+    const landing: Landing = { source: "PLACES", partitionBy: [transform], target: "parquet" };
+    const { layout } = await plan(landing);
+    const files = taken(await unloaded("raw/places", attemptId, landing));
+    const streamed = await landBatches(await batchesOf(landing), {
+      table: tableAt("raw/places"),
+      layout,
+      attemptId: `${attemptId}-streamed`,
+      random: seededRandom(2),
+    });
+    const valuesOf = (found: readonly DataFile[]) =>
+      [...new Set(found.map(({ partitionValues }) => JSON.stringify(partitionValues)))].sort();
+    expect(valuesOf(files)).toEqual(valuesOf(streamed));
+    expect(valuesOf(files).length).toBeGreaterThan(2);
+    expect(await rowsOf("raw/places", files, landing)).toEqual(await rowsOf("raw/places", streamed, landing));
   });
 
   it("refuses files whose timestamps are in another zone than the table's, and the attempt's files are swept", async () => {
