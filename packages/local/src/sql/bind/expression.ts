@@ -1,7 +1,7 @@
 import { compilationError, invalidIdentifier, unsupported, wrongArguments } from "../failures.ts";
 import { applyBinary } from "../functions/arithmetic.ts";
 import { callFunction } from "../functions/call-function.ts";
-import { compare } from "../functions/comparison.ts";
+import { comparable, compare } from "../functions/comparison.ts";
 import { bindLike } from "../functions/like.ts";
 import { bindPath } from "../functions/path.ts";
 import { arrayOf, objectOf } from "../functions/semi-structured.ts";
@@ -17,6 +17,14 @@ import { columnAt, findColumn, type Scope } from "./scope.ts";
 
 /** Binds an expression: DuckDB SQL with its exact Snowflake type. */
 export function bindExpression(expression: Expression, scope: Scope, binder: Binder): Typed {
+  const value = bindRow(expression, scope, binder);
+  if (!scope.instants.has(value.sql)) return value;
+  // The instant is NULL in a ROLLUP's rows that are not of one group.
+  return { ...value, sql: `CASE WHEN ${comparable(value)} IS NOT NULL THEN any_value(${value.sql}) END` };
+}
+
+/** An expression over the rows as they are before grouping. */
+function bindRow(expression: Expression, scope: Scope, binder: Binder): Typed {
   const bind = (inner: Expression) => bindExpression(inner, scope, binder);
   const mode = { session: binder.session };
   switch (expression.kind) {
@@ -193,9 +201,9 @@ function inQuery(
   const types = values.map((value, index) =>
     commonTypeOf([value.type, query.columns[index]?.type ?? { kind: "null" }]),
   );
-  const lefts = values.map((value, index) => cast(value, types[index] ?? value.type, mode).sql);
-  const rights = query.columns.map(
-    (column, index) => cast(typed(`${alias}.c${index + 1}`, column.type), types[index] ?? column.type, mode).sql,
+  const lefts = values.map((value, index) => comparable(cast(value, types[index] ?? value.type, mode)));
+  const rights = query.columns.map((column, index) =>
+    comparable(cast(typed(`${alias}.c${index + 1}`, column.type), types[index] ?? column.type, mode)),
   );
   const left = lefts.length === 1 ? (lefts[0] ?? "") : `(${lefts.join(", ")})`;
   const right = rights.length === 1 ? (rights[0] ?? "") : `(${rights.join(", ")})`;

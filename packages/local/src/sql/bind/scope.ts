@@ -28,10 +28,15 @@ export interface Scope {
   readonly aliases: Map<string, Expression>;
   /** Aliases being expanded: one that names itself means the column. */
   readonly expanding: Set<string>;
+  /**
+   * SQL of the zoned timestamps that the query is grouped by. Groups are told apart by instant, so outside of an aggregate
+   * such an expression stands for any of the group's values.
+   */
+  readonly instants: Set<string>;
 }
 
 export function openScope(parent: Scope | null): Scope {
-  return { parent, relations: [], merged: new Map(), aliases: new Map(), expanding: new Set() };
+  return { parent, relations: [], merged: new Map(), aliases: new Map(), expanding: new Set(), instants: new Set() };
 }
 
 /** Finds a column by its dotted name, here or in an enclosing query; undefined when there is none. */

@@ -1,15 +1,17 @@
 import { compilationError, invalidIdentifier, unsupported } from "../failures.ts";
-import { comparable } from "../functions/comparison.ts";
+import { comparable, groupKey } from "../functions/comparison.ts";
 import { printPath } from "../quote.ts";
-import type { Expression, GroupBy, OrderItem, Select, SelectItem, Star } from "../syntax/tree.ts";
+import type { OrderItem, Select, SelectItem, Star } from "../syntax/tree.ts";
 import type { Typed } from "../types/typed.ts";
 import { type Binder, type BoundColumn, type BoundQuery, placeIn } from "./binder.ts";
 import { bindCondition, bindExpression } from "./expression.ts";
+import { bindGroupBy } from "./group-by.ts";
 import { orderItem } from "./query.ts";
 import { bindRelation } from "./relation.ts";
 import { openScope, relationsNamed, type Scope } from "./scope.ts";
 
-interface Output {
+/** A column of a select list. */
+export interface Output {
   readonly name: string;
   readonly value: Typed;
   readonly declared?: string;
@@ -27,7 +29,10 @@ export function bindSelect(
   for (const item of select.items)
     if (item.alias !== null && !scope.aliases.has(item.alias)) scope.aliases.set(item.alias, item.value);
   const where = select.where === null ? "" : ` WHERE ${bindCondition(select.where, scope, binder)}`;
-  const outputs = select.items.flatMap((item) => bindItem(item, scope, binder));
+  const bindItems = () => select.items.map((item) => bindItem(item, scope, binder));
+  const groupBy =
+    select.groupBy === null ? "" : bindGroupBy(select.groupBy, { items: select.items, bindItems }, scope, binder);
+  const outputs = bindItems().flat();
   const columns: readonly BoundColumn[] = outputs.map(({ name, value, declared }) => ({
     name,
     type: value.type,
@@ -35,14 +40,19 @@ export function bindSelect(
     ...(declared === undefined ? {} : { declared }),
   }));
   const list = outputs.map(({ value }, index) => `${value.sql} AS c${index + 1}`).join(", ");
-  const groupBy = select.groupBy === null ? "" : bindGroupBy(select.groupBy, select.items, scope, binder);
   const having = select.having === null ? "" : ` HAVING ${bindCondition(select.having, scope, binder)}`;
   const qualify = select.qualify === null ? "" : ` QUALIFY ${bindCondition(select.qualify, scope, binder)}`;
   const order = bindOrderBy(orderBy, outputs, columns, scope, binder);
   return {
-    sql: `SELECT ${select.distinct ? "DISTINCT " : ""}${list}${from}${where}${groupBy}${having}${qualify}${order}`,
+    sql: `SELECT ${select.distinct ? distinctSql(outputs) : ""}${list}${from}${where}${groupBy}${having}${qualify}${order}`,
     columns,
   };
+}
+
+/** DISTINCT, by instant where a zoned timestamp is among the columns. */
+function distinctSql(outputs: readonly Output[]): string {
+  if (!outputs.some(({ value }) => value.type.kind === "timestamp_tz")) return "DISTINCT ";
+  return `DISTINCT ON (${outputs.map(({ value }) => groupKey(value)).join(", ")}) `;
 }
 
 function bindItem(item: SelectItem, scope: Scope, binder: Binder): readonly Output[] {
@@ -93,24 +103,6 @@ function ilikePattern(pattern: string): RegExp {
     .map((char) => (char === "%" ? ".*" : char === "_" ? "." : char.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
     .join("");
   return new RegExp(`^${body}$`, "is");
-}
-
-function bindGroupBy(groupBy: GroupBy, items: readonly SelectItem[], scope: Scope, binder: Binder): string {
-  if (groupBy.kind === "all") return " GROUP BY ALL";
-  const group = (expression: Expression) => groupItem(expression, items, scope, binder);
-  if (groupBy.kind === "sets")
-    return ` GROUP BY GROUPING SETS (${groupBy.sets.map((set) => `(${set.map(group).join(", ")})`).join(", ")})`;
-  const list = groupBy.items.map(group).join(", ");
-  if (groupBy.kind === "plain") return ` GROUP BY ${list}`;
-  return ` GROUP BY ${groupBy.kind.toUpperCase()} (${list})`;
-}
-
-function groupItem(expression: Expression, items: readonly SelectItem[], scope: Scope, binder: Binder): string {
-  if (expression.kind !== "number") return bindExpression(expression, scope, binder).sql;
-  const item = items[Number(expression.text) - 1];
-  if (item === undefined || item.value.kind === "star")
-    throw compilationError(`GROUP BY position ${expression.text} is not in the select list`, "000981");
-  return bindExpression(item.value, scope, binder).sql;
 }
 
 function bindOrderBy(

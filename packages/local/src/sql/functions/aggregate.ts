@@ -5,7 +5,7 @@ import { castToVariant } from "../types/cast-semi-structured.ts";
 import { ARRAY, BOOLEAN, INTEGER, type LogicalType, number, OBJECT, REAL, TEXT } from "../types/logical-type.ts";
 import { type Typed, typed } from "../types/typed.ts";
 import { scaled, unscaled } from "./arithmetic.ts";
-import { comparable } from "./comparison.ts";
+import { comparable, groupKey } from "./comparison.ts";
 import { asReal, asText, at, type BoundCall, bindArgs, type FunctionRule, type FunctionTable } from "./rule.ts";
 
 const COUNT = number(18, 0);
@@ -221,6 +221,6 @@ export const AGGREGATES: FunctionTable = {
     );
   }),
   GROUPING: aggregate(1, 20, (args) =>
-    typed(`CAST(grouping(${args.map((arg) => arg.sql).join(", ")}) AS DECIMAL(18,0))`, COUNT, false),
+    typed(`CAST(grouping(${args.map(groupKey).join(", ")}) AS DECIMAL(18,0))`, COUNT, false),
   ),
 };

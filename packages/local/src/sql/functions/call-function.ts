@@ -24,12 +24,14 @@ export function callFunction(call: Call, scope: Scope, binder: Binder): Typed {
       `error line ${placeIn(binder, call.at).line} at position ${placeIn(binder, call.at).column}\nWindow function ${name} requires an OVER clause`,
       "002303",
     );
+  // What an aggregate takes are the rows of a group, not the group.
+  const inner = aggregate !== undefined && call.over === null ? { ...scope, instants: new Set<string>() } : scope;
   return rule({
     name,
     call,
     binder,
     mode: { session: binder.session },
-    bind: (expression) => bindExpression(expression, scope, binder),
+    bind: (expression) => bindExpression(expression, inner, binder),
     over: call.over === null ? "" : bindOver(call, call.over, scope, binder),
   });
 }

@@ -19,6 +19,11 @@ export function comparable(value: Typed): string {
   return isSemiStructured(value.type) ? `sf_json_text(${value.sql})` : value.sql;
 }
 
+/** What rows are grouped by: zoned timestamps by instant. */
+export function groupKey(value: Typed): string {
+  return value.type.kind === "timestamp_tz" ? comparable(value) : value.sql;
+}
+
 function comparedType(left: Typed, right: Typed): Typed["type"] {
   const variant = left.type.kind === "variant" ? right.type : right.type.kind === "variant" ? left.type : null;
   if (variant === null || variant.kind === "variant" || isSemiStructured(variant))
