@@ -18,9 +18,10 @@ import {
   toStatsJson,
   verifyFiles,
 } from "@snowmelt/lake/delta";
-import { readParquet } from "@snowmelt/lake/parquet";
+import { openParquetEncoder, readParquet } from "@snowmelt/lake/parquet";
 import { openFileStore } from "@snowmelt/lake/store";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { toBatch } from "../table-rows.ts";
 
 interface GoldenCase {
   readonly name: string;
@@ -158,6 +159,38 @@ describe.skipIf(python === undefined)("registered files (needs SNOWMELT_JUDGES_P
     });
     expect(seen.length).toBeGreaterThan(25);
   }, 120_000);
+
+  it("are read alike when their partition column is in the files too", async () => {
+    const fields: readonly Field[] = [
+      { name: "ID", type: { kind: "int64" }, nullable: false },
+      { name: "X", type: { kind: "string" }, nullable: true },
+    ];
+    const layout = planTableLayout(fields, [{ kind: "identity", column: "X" }]);
+    const values = ["a/b=ü", "it's", null];
+    const staged = [];
+    for (const [index, value] of values.entries()) {
+      const encoder = openParquetEncoder(fields, { codec: "snappy" });
+      const parts = [...encoder.append(toBatch(fields, [[BigInt(index), value]])), ...encoder.finish().parts];
+      const name = `X=${index}/a.parquet`;
+      const { sizeBytes } = await store.put(`partitioned/data/run=a/${name}`, Buffer.concat(parts));
+      staged.push({ name, bytes: sizeBytes, rowCount: 1 });
+    }
+    const table = tableOf("partitioned");
+    const outcome = await registerFiles(table, { files: staged, layout, attemptId: "a" });
+    const files = outcome.status === "registered" ? outcome.files : [];
+    expect(files.map(({ partitionValues }) => partitionValues.X)).toEqual(values);
+    const create = planCreateTable({
+      id: "partitioned",
+      fields: layout.fields,
+      partitionColumns: layout.partitionColumns,
+      createdAtMs: 0,
+      files: files.map((file) => toAddFile(file)),
+    });
+    expect((await table.commit(create)).status).toBe("committed");
+    const script = join(import.meta.dirname, "judge-tables.py");
+    const { stdout } = await promisify(execFile)(python ?? "", [script, JSON.stringify([join(root, "partitioned")])]);
+    expect(JSON.parse(stdout)).toEqual([{ deltalake: values, duckdb: values }]);
+  }, 60_000);
 });
 
 function compare(a: Value, b: Value): number {
