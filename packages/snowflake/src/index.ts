@@ -1,5 +1,5 @@
 export type { QueryProgress } from "./await-query.ts";
-export { SnowflakeAuth, SnowflakeConfig, type SnowflakeConfigInput } from "./config.ts";
+export { SnowflakeConfig, type SnowflakeConfigInput } from "./config.ts";
 export type { Cursor, CursorBound, CursorWindow } from "./cursor-window.ts";
 export { type BatchDecoder, decodeCells, openDecoder } from "./decode/open-decoder.ts";
 export {
@@ -28,6 +28,7 @@ export {
   planSourceProfile,
   type SourceProfile,
 } from "./plan-profile.ts";
+export { planResultProfile, type ResultProfileInput } from "./plan-result-profile.ts";
 export {
   type PlanWindowInput,
   parseSnapshot,

@@ -19,7 +19,8 @@ export interface PlanProfileInput {
   readonly atMicros?: bigint | undefined;
 }
 
-type Aggregate = "count" | "sum" | "min" | "max" | "length";
+/** One number asked of a column. */
+export type Aggregate = "count" | "sum" | "min" | "max" | "length";
 
 export interface ProfilePlan {
   readonly sql: string;
@@ -48,8 +49,7 @@ export interface SourceProfile {
 
 /** The statement that profiles a source as it will be extracted: same rows, same moment. Pure. */
 export function planSourceProfile({ source, landed, level, window, atMicros }: PlanProfileInput): ProfilePlan {
-  const columns =
-    level === "rows" ? [] : landed.filter(({ part }) => part.kind !== "nanos" && part.kind !== "offsetMinutes");
+  const columns = level === "rows" ? [] : landed.filter(isProfiled);
   const aggregates = columns.flatMap((column) =>
     aggregatesOf(column, level).map((aggregate) => ({ column, aggregate })),
   );
@@ -78,7 +78,11 @@ export function parseSourceProfile(rows: readonly TextRow[], { aggregates }: Pro
   return { rowCount: BigInt(count), columns: [...columns.values()] };
 }
 
-function aggregatesOf({ sourceType, part }: LandedColumn, level: ProfileLevel): Aggregate[] {
+/** Whether a landed column has numbers of its own at the source: parts of a timestamp have none. */
+export const isProfiled = ({ part }: LandedColumn): boolean => part.kind !== "nanos" && part.kind !== "offsetMinutes";
+
+/** What is asked of a column, by its type and level. Pure. */
+export function aggregatesOf({ sourceType, part }: LandedColumn, level: ProfileLevel): Aggregate[] {
   if (level !== "full") return ["count"];
   if (part.kind === "text" || sourceType.kind === "text") return ["count", "length"];
   switch (sourceType.kind) {

@@ -10,6 +10,7 @@ import {
   parseSourceProfile,
   parseWindow,
   planExtract,
+  planResultProfile,
   planSnapshot,
   planSourceProfile,
   planWindow,
@@ -343,6 +344,23 @@ describe("windows and profiles", () => {
     };
     expect(await facts(atMicros)).toMatchObject({ snapshotMicros: atMicros, rowCount: 1n, hi: { digits: "1" } });
     expect(await facts()).toMatchObject({ rowCount: 2n, hi: { digits: "2" } });
+  });
+
+  it("say of a stored result what they say of its source", async () => {
+    const { table: live } = await describeTable(session, table);
+    const landed = planLanding(live.columns, {}, "delta");
+    const ofSource = planSourceProfile({ source: { table }, landed, level: "full" });
+    const expected = parseSourceProfile((await session.query(ofSource.sql)).rows, ofSource);
+    const queryId = await runQuery(session, planExtract({ source: { table }, landed }).sql);
+    const plan = planResultProfile({ queryId, landed, level: "full" });
+    const profile = parseSourceProfile((await session.query(plan.sql)).rows, plan);
+    expect(profile.rowCount).toBe(expected.rowCount);
+    expect(profile.columns.map(({ field }) => field)).toEqual(expected.columns.map(({ field }) => field));
+    for (const [index, column] of profile.columns.entries()) expect(expected.columns[index]).toMatchObject(column);
+    const asked = new Map(profile.columns.map((column) => [column.field, Object.keys(column)]));
+    expect(asked.get("N18")).toEqual(["field", "valueCount", "sum", "min", "max"]);
+    expect(asked.get("D")).toEqual(["field", "valueCount", "min", "max"]);
+    expect(asked.get("BI")).toEqual(["field", "valueCount", "length"]);
   });
 
   it("say of the source what the landed rows say of themselves", async () => {

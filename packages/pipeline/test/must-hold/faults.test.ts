@@ -8,7 +8,7 @@ import { lakeRows } from "../lake-rows.ts";
 import { type Landscape, openLandscape } from "../landscape.ts";
 import { runCommand } from "./command-line.ts";
 import { filesBelow } from "./folder.ts";
-import { createPeople, expectPeopleInLake, now, peopleDataset, peoplePipeline } from "./people.ts";
+import { createPeople, expectPeopleInLake, now, peopleColumns, peopleDataset, peoplePipeline } from "./people.ts";
 
 const rows = 2000;
 let land: Landscape;
@@ -182,6 +182,29 @@ describe("a chunk that several ranges read, where neighbouring rows are equal", 
       expect(landed).toEqual(await land.rows(`SELECT V FROM AVIATION.PUBLIC.${name} ORDER BY V`));
     },
   );
+});
+
+describe("a query", () => {
+  test("is held against its stored result, value by value, as it cannot be read again as of its moment", async () => {
+    const name = await newTable();
+    const { key: _, ...keyless } = {
+      ...peopleDataset(name),
+      source: query({ name, sql: `SELECT * FROM AVIATION.PUBLIC.${name}`, columns: peopleColumns }),
+      sync: full(),
+      verify: "full" as const,
+    };
+    const { datasets } = await land.run(land.pipeline({ [name.toLowerCase()]: keyless }));
+    const checks = new Map(datasets[0]?.checks.map((check) => [check.name, check]));
+    expect(datasets[0]?.failure).toBeNull();
+    const sum = String((rows * (rows - 1)) / 2);
+    expect(checks.get("ID: sum at the source = of the rows that arrived")).toMatchObject({
+      expected: sum,
+      actual: sum,
+    });
+    expect(checks.has("NAME: length at the source = of the rows that arrived")).toBe(true);
+    expect(checks.has("UPDATED_AT: max at the source = of the rows that arrived")).toBe(true);
+    await expectPeopleInLake(land, name);
+  });
 });
 
 describe("sessions that are gone", () => {
