@@ -68,9 +68,10 @@ export class LayeredMap<V extends object | number> implements ReadonlyMap<string
     for (const [key, value] of this) visit(value, key, this);
   }
 
-  /** This map with the changes made; undefined takes a key out. This one stays as it is. */
-  with(changes: ReadonlyMap<string, V | undefined>): LayeredMap<V> {
+  /** This map with the changes made; undefined takes a key out. This one stays as it is; `changes` is handed over. */
+  with(changes: Map<string, V | undefined>): LayeredMap<V> {
     if (changes.size === 0) return this;
+    if (this.#base.size === 0 && this.#changes.size === 0) return new LayeredMap(withoutGone(changes));
     const merged = new Map(this.#changes);
     for (const [key, value] of changes) {
       merged.delete(key);
@@ -80,4 +81,12 @@ export class LayeredMap<V extends object | number> implements ReadonlyMap<string
     const isSmall = merged.size <= Math.max(smallestCopied, this.#base.size * largestChange);
     return isSmall ? layered : new LayeredMap(new Map(layered.entries()));
   }
+}
+
+function withoutGone<V>(changes: Map<string, V | undefined>): Map<string, V> {
+  const gone: string[] = [];
+  for (const [key, value] of changes) if (value === undefined) gone.push(key);
+  for (const key of gone) changes.delete(key);
+  // Nothing undefined is left in it.
+  return changes as Map<string, V>;
 }

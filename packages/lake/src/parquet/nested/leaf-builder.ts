@@ -1,4 +1,5 @@
 import { type ColumnVector, type LandType, openVectorBuilder, storageOf } from "@snowmelt/core/types";
+import { openTextBuilder } from "./text-builder.ts";
 
 /** The entries of one leaf: a level pair each, and a value where the definition level is the highest. */
 export interface LeafEntries {
@@ -28,6 +29,7 @@ export function openLeafBuilder(
 ): LeafBuilder {
   const storage = storageOf(type);
   const values = openVectorBuilder(type, 64);
+  const texts = storage === "bytes" ? openTextBuilder() : undefined;
   let definitions = new Uint8Array(64);
   let repetitions = new Uint8Array(maxRepetition > 0 ? 64 : 0);
   let count = 0;
@@ -45,7 +47,7 @@ export function openLeafBuilder(
       definitions[count] = maxDefinition;
       if (maxRepetition > 0) repetitions[count] = repetition;
       count++;
-      if (storage === "bytes") values.appendText(String(value));
+      if (texts) texts.append(String(value));
       else if (storage === "int64") {
         if (typeof value === "bigint") values.appendInt64(value);
         else values.appendWords(Number(value) >>> 0, Math.floor(Number(value) / 2 ** 32));
@@ -58,7 +60,7 @@ export function openLeafBuilder(
       count += times;
     },
     get heldBytes() {
-      return values.byteLength + definitions.length + repetitions.length;
+      return (texts?.byteLength ?? values.byteLength) + definitions.length + repetitions.length;
     },
     finish() {
       const entries: LeafEntries = {
@@ -67,7 +69,7 @@ export function openLeafBuilder(
         maxRepetition,
         definitions: definitions.slice(0, count),
         repetitions: maxRepetition > 0 ? repetitions.slice(0, count) : undefined,
-        values: values.finish(),
+        values: texts ? texts.finish() : values.finish(),
       };
       count = 0;
       return entries;

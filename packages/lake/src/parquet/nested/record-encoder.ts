@@ -26,6 +26,9 @@ interface Column {
   behind: number;
 }
 
+/** Rows after which the row group's size is looked at again. */
+const rowsALook = 64;
+
 export function openRecordEncoder(columns: readonly RecordNode[], options?: ParquetEncoderOptions): RecordEncoder {
   const settings = { ...toEncoderSettings(options), pageIndex: false };
   const compress = compressorOf(settings.codec, settings.codecLevel);
@@ -42,6 +45,7 @@ export function openRecordEncoder(columns: readonly RecordNode[], options?: Parq
     for (const part of whole) offset += part.length;
     return whole;
   };
+  const heldBytes = (): number => [...open.values()].reduce((total, { shredder }) => total + shredder.heldBytes, 0);
   const catchUp = (column: Column): void => {
     if (column.behind > 0) column.shredder.appendNulls(column.behind);
     column.behind = 0;
@@ -71,7 +75,8 @@ export function openRecordEncoder(columns: readonly RecordNode[], options?: Parq
       for (const other of open.values()) if (other !== column) other.behind++;
       rowCount++;
       groupRows++;
-      const isFull = groupRows >= settings.rowGroupRows || column.shredder.heldBytes >= settings.rowGroupBytes;
+      const isLook = groupRows % rowsALook === 0;
+      const isFull = groupRows >= settings.rowGroupRows || (isLook && heldBytes() >= settings.rowGroupBytes);
       return isFull ? closeRowGroup() : [];
     },
     finish() {

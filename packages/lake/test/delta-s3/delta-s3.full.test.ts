@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { openLakeBucket } from "../s3/open-lake-bucket.ts";
+import { createS3Table, expectEveryCommitOnce, raceCommitters } from "./race-committers.ts";
+
+it("100 processes on one table commit every step once, in a log without a gap", async () => {
+  await using lake = await openLakeBucket();
+  const race = { processes: 100, lanes: 1, steps: 1 };
+  const table = await createS3Table(lake, "raced");
+  await raceCommitters(lake, table.path, race);
+  await expectEveryCommitOnce(table, race);
+});
+
+it("100 lanes whose processes are killed at random commit every step once", async () => {
+  await using lake = await openLakeBucket();
+  const race = { processes: 20, lanes: 5, steps: 3, kill: (process: number) => 1 + ((process * 7) % 13) };
+  const table = await createS3Table(lake, "killed");
+  await raceCommitters(lake, table.path, race);
+  await expectEveryCommitOnce(table, race);
+  expect((await table.store.head(`${table.path}/_delta_log/_last_checkpoint`))?.sizeBytes).toBeGreaterThan(0);
+});
