@@ -1,8 +1,16 @@
 import type { ErrorDetail, Partition, PartitionInput, Table, TableInput } from "@aws-sdk/client-glue";
 import type { GlueCatalog } from "./glue-calls.ts";
-import { glueLimits } from "./glue-limits.ts";
 
 export type CatalogOperation = keyof GlueCatalog;
+
+/** Written apart from the limits that we keep to, so that either can find the other wrong. */
+const LIMITS = {
+  getPartitions: 1000,
+  batchGetPartition: 1000,
+  batchCreatePartition: 100,
+  batchUpdatePartition: 100,
+  batchDeletePartition: 25,
+} as const;
 
 /** What makes a catalog in memory answer as AWS does on a bad day. */
 export interface GlueScript {
@@ -58,7 +66,7 @@ export function memoryGlue(script: GlueScript): MemoryGlue {
       return answered;
     };
   const eachItem = <T>(
-    operation: CatalogOperation & keyof typeof glueLimits,
+    operation: CatalogOperation & keyof typeof LIMITS,
     items: readonly T[],
     apply: (item: T, values: readonly string[]) => ErrorDetail | undefined,
     valuesOf: (item: T) => readonly string[],
@@ -90,7 +98,7 @@ export function memoryGlue(script: GlueScript): MemoryGlue {
     }),
     getPartitions: call(
       "getPartitions",
-      ({ DatabaseName, TableName, NextToken, MaxResults = glueLimits.getPartitions }) => {
+      ({ DatabaseName, TableName, NextToken, MaxResults = LIMITS.getPartitions }) => {
         checkLimit("getPartitions", MaxResults);
         const all = [...tableOf(DatabaseName, TableName).partitions.values()];
         const from = Number(NextToken ?? 0);
@@ -148,10 +156,10 @@ function toTable(database: string, input: TableInput | undefined, version: numbe
   return { ...input, Name: nameOf(input), DatabaseName: database, VersionId: String(version) };
 }
 
-function checkLimit(operation: keyof typeof glueLimits, items: number): void {
-  if (items > glueLimits[operation])
+function checkLimit(operation: keyof typeof LIMITS, items: number): void {
+  if (items > LIMITS[operation])
     throw awsFailure(
       "InvalidInputException",
-      `1 validation error detected: Member must have length less than or equal to ${glueLimits[operation]}`,
+      `1 validation error detected: Member must have length less than or equal to ${LIMITS[operation]}`,
     );
 }

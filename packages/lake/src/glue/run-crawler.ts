@@ -55,9 +55,8 @@ export async function runCrawler(
     await clock.sleep(pollMs, signal);
   };
   try {
-    const before = await startAfterOthers({ glue, name, signal, pause });
-    const own = await awaitNewCrawl({ glue, name, signal, pause }, before);
-    return toReport(name, own);
+    const lastStartMs = await startAfterOthers({ glue, name, signal, pause });
+    return toReport(name, await awaitNewCrawl({ glue, name, signal, pause }, lastStartMs));
   } catch (error) {
     throw signal?.aborted && !isSnowmeltError(error, "ABORTED") ? aborted(name, error) : error;
   }
@@ -70,21 +69,14 @@ interface Waiting {
   readonly pause: (waitingFor: string) => Promise<void>;
 }
 
-/** What was known of a crawler before it was started. */
-interface Earlier {
-  readonly crawlIds: ReadonlySet<string>;
-  /** By Glue's clock. */
-  readonly lastStartMs: number;
-}
-
-/** Starts the crawler when no crawl of it runs, and says what there was before that. */
-async function startAfterOthers(waiting: Waiting): Promise<Earlier> {
+/** Starts the crawler when no crawl of it runs. Resolves to when the last crawl before it began, by Glue's clock. */
+async function startAfterOthers(waiting: Waiting): Promise<number> {
   const { glue, name, signal, pause } = waiting;
   for (;;) {
-    const earlier = await noteEarlier(waiting);
+    const lastStartMs = await readLastStart(waiting);
     try {
       await glue.startCrawler({ Name: name }, signal);
-      return earlier;
+      return lastStartMs;
     } catch (error) {
       if (!isSnowmeltError(error, "GLUE_CRAWLER_RUNNING")) throw error;
     }
@@ -93,35 +85,31 @@ async function startAfterOthers(waiting: Waiting): Promise<Earlier> {
   }
 }
 
-async function noteEarlier({ glue, name, signal }: Waiting): Promise<Earlier> {
+async function readLastStart({ glue, name, signal }: Waiting): Promise<number> {
   const { Crawler } = await glue.getCrawler({ Name: name }, signal);
   const crawls = await listCrawls(glue, name, signal);
   // The list may lag behind the crawler, whose own record of its last crawl does not.
-  const starts = [Crawler?.LastCrawl?.StartTime, ...crawls.map((crawl) => crawl.StartTime)];
-  return {
-    crawlIds: new Set(crawls.flatMap(({ CrawlId }) => CrawlId ?? [])),
-    lastStartMs: Math.max(0, ...starts.map((start) => start?.getTime() ?? 0)),
-  };
+  return Math.max(Crawler?.LastCrawl?.StartTime?.getTime() ?? 0, ...crawls.map(startMs));
 }
 
-async function awaitNewCrawl(waiting: Waiting, before: Earlier): Promise<CrawlerHistory> {
+async function awaitNewCrawl(waiting: Waiting, lastStartMs: number): Promise<CrawlerHistory> {
   const { glue, name, signal, pause } = waiting;
   let crawlId: string | undefined;
   for (;;) {
     const crawls = await listCrawls(glue, name, signal);
-    crawlId ??= newest(crawls.filter((crawl) => isNew(crawl, before)))?.CrawlId;
+    crawlId ??= newest(crawls.filter((crawl) => startMs(crawl) > lastStartMs))?.CrawlId;
     const own = crawls.find((crawl) => crawl.CrawlId === crawlId);
     if (own !== undefined && crawlId !== undefined && own.State !== "RUNNING") return own;
     await pause(crawlId === undefined ? `the crawl of ${name} to be listed` : `the crawl ${crawlId} of ${name}`);
   }
 }
 
-function isNew({ CrawlId, StartTime }: CrawlerHistory, { crawlIds, lastStartMs }: Earlier): boolean {
-  return CrawlId !== undefined && !crawlIds.has(CrawlId) && (StartTime?.getTime() ?? 0) > lastStartMs;
+function newest(crawls: readonly CrawlerHistory[]): CrawlerHistory | undefined {
+  return crawls.toSorted((left, right) => startMs(right) - startMs(left))[0];
 }
 
-function newest(crawls: readonly CrawlerHistory[]): CrawlerHistory | undefined {
-  return crawls.toSorted((left, right) => (right.StartTime?.getTime() ?? 0) - (left.StartTime?.getTime() ?? 0))[0];
+function startMs({ StartTime }: CrawlerHistory): number {
+  return StartTime?.getTime() ?? 0;
 }
 
 /** The newest crawls; Glue lists them newest first. */
