@@ -10,7 +10,7 @@ import {
 } from "../parquet/index.ts";
 
 /**
- * What a footer proves of a file's columns, in the order of the fields. A bound that is not there, or that may be wrong, is
+ * What a footer proves of a file's columns, in the order of the fields. Bounds that are not there, or that may be wrong, are
  * null and not exact. A column whose NULLs the footer does not count, or a time without bounds, is read instead.
  */
 export async function summarizeFile(
@@ -25,7 +25,7 @@ export async function summarizeFile(
     const at = whole.columns.findIndex(({ name }) => name === field.name);
     const told = whole.columns[at];
     const isSound = groups.every(({ columns: ofGroup }) => isInOrder(ofGroup[at]));
-    const summary = told && isSound ? fromFooter(field, told) : undefined;
+    const summary = told && fromFooter(field, isSound ? told : { ...told, min: undefined, max: undefined });
     columns.push(summary ?? (await measureColumn(store, footer, { field, signal })));
   }
   const rowGroups = footer.rowGroups.map(({ rowCount, bytes }) => ({ rowCount, bytes }));
