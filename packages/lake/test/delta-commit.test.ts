@@ -119,10 +119,30 @@ describe("conflicts", () => {
     ["overwrite", overwrite, "replace", replace("a"), "filesChanged"],
     ["schema change", evolve, "append", append("a"), "metadataChanged"],
     ["schema change", evolve, "overwrite", overwrite, "metadataChanged"],
+    ["schema change", evolve, "replace", replace("a"), "metadataChanged"],
+    ["schema change", evolve, "schema change", evolve, "metadataChanged"],
     ["append", append("a"), "schema change", evolve, "committed"],
+    ["replace", replace("a"), "append to its partition", append("a"), "committed"],
+    ["replace", replace("a"), "overwrite", overwrite, "filesChanged"],
+    ["overwrite", overwrite, "overwrite", overwrite, "filesChanged"],
   ])("%s wins against %s (%#)", async (_w, winner, _l, loser, expected) => {
     const outcome = await race(winner, loser);
     expect(outcome.status === "conflict" ? outcome.reason : outcome.status).toBe(expected);
+  });
+
+  it.each([
+    ["append", append("a")],
+    ["replace", replace("a")],
+    ["overwrite", overwrite],
+  ])("an %s whose lane another took meanwhile looks at the lane again, before anything else", async (_name, plan) => {
+    const table = openTable();
+    await createTable(table, [await putFile(table, "data/run=0/a", "a")]);
+    const [ours, rival] = [await plan(table), await plan(table)];
+    await table.commit(rival, { lanes: [live(1, 10n)] });
+    expect(await table.commit(ours, { lanes: [live(1, 10n)] })).toEqual({ status: "alreadyCommitted", version: 1 });
+    const other = await table.commit(ours, { lanes: [live(1, 11n)] });
+    expect(other).toMatchObject({ status: "conflict", reason: "lane" });
+    expect((await table.snapshot())?.version).toBe(1);
   });
 
   it("tells a table that somebody else made", async () => {
