@@ -94,6 +94,5 @@ judges("DuckDB, delta-rs and pyarrow (they need SNOWMELT_JUDGES_PYTHON, which `n
       "4",
       "7",
     ]);
-    await expect(compactTable(table)).rejects.toMatchObject({ code: "DELTA_TYPE_UNSUPPORTED" });
   }, 120_000);
 });
