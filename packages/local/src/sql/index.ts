@@ -1,2 +1,1 @@
-export type { EngineClock } from "./clock.ts";
-export { type LocalSqlEngine, openSqlEngine } from "./open-engine.ts";
+export { type LocalSqlEngine, openSqlEngine, type SqlEngineOptions } from "./open-engine.ts";

@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect } from "vitest";
 import type { Bind, SqlSession, WireColumn } from "../../src/engine.ts";
 import { SqlFailure } from "../../src/engine.ts";
-import { type EngineClock, type LocalSqlEngine, openSqlEngine } from "../../src/sql/index.ts";
+import { type LocalSqlEngine, openSqlEngine, type SqlEngineOptions } from "../../src/sql/index.ts";
 
 export interface Answer {
   readonly columns: readonly WireColumn[];
@@ -39,10 +39,10 @@ export function openSession(database: string | null = "DB", schema: string | nul
 }
 
 export async function openTestEngine(
-  options: { readonly dataDir?: string; readonly clock?: EngineClock } = {},
+  options: Partial<Pick<SqlEngineOptions, "dataDir" | "clock" | "unload">> = {},
 ): Promise<TestEngine> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), "snowmelt-sql-")));
-  const engine = await openSqlEngine({ dataDir, ...(options.clock === undefined ? {} : { clock: options.clock }) });
+  const engine = await openSqlEngine({ ...options, dataDir });
   const session = openSession(null, null);
   let asked = 0;
   const ask = async (
