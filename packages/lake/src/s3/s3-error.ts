@@ -98,7 +98,9 @@ function adviceFor(code: LakeCode, place: S3Place, answer: S3Answer | undefined)
     case "STORE_OPTIONS_INVALID":
       return "Set the store's region, or AWS_REGION.";
     default:
-      return "Nothing is known to do about it here: the request id in the details is what AWS support asks for.";
+      return answer
+        ? "Nothing is known to do about it here: the request id in the details is what AWS support asks for."
+        : "Nothing was asked of S3, or nothing of it is known: the cause says more.";
   }
 }
 

@@ -109,6 +109,15 @@ describe("an upload in parts", () => {
     expect((await store.head("file"))?.sizeBytes).toBe(6 * 1024 * 1024);
   });
 
+  it("that a lost try ended and the next meets is known for its own, and another writer's is not", async () => {
+    const store = open();
+    const met = { on: complete, fault: { kind: "answer", status: 412, code: "PreconditionFailed" } } as const;
+    faulty.proxy.plan({ on: complete, fault: { kind: "cutAfter" } }, met);
+    expect((await store.putIfAbsent("file", mebibytes(6))).status).toBe("created");
+    faulty.proxy.plan({ on: complete, fault: { kind: "cutBefore" } }, met);
+    expect((await store.putIfAbsent("file", mebibytes(6))).status).toBe("exists");
+  });
+
   it("that a lost try ended and the next does not find is known for its own", async () => {
     const store = open();
     faulty.proxy.plan(
