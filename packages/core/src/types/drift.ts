@@ -14,6 +14,8 @@ export interface DriftInput {
   readonly target: LandTarget;
   /** Columns the definition needs: key, cursor, partition and rule columns. */
   readonly required: readonly string[];
+  /** How a person commits another schema, for messages. @default "run typegen" */
+  readonly howToCommit?: string | undefined;
 }
 
 export type DriftDecision =
@@ -61,10 +63,12 @@ export function decideDrift(input: DriftInput): DriftDecision {
 }
 
 function judge(change: SchemaChange, input: DriftInput): Verdict {
-  const { policy, required } = input;
+  const { policy, required, howToCommit = "run typegen" } = input;
   const what = schemaChangeText(change);
   if (policy === "fail") {
-    return { problem: `${what}; run typegen to commit the live schema, or say onSchemaChange: "evolve" or "freeze"` };
+    return {
+      problem: `${what}; ${howToCommit} to commit the live schema, or say onSchemaChange: "evolve" or "freeze"`,
+    };
   }
   switch (change.kind) {
     case "reordered":
@@ -80,11 +84,13 @@ function judge(change: SchemaChange, input: DriftInput): Verdict {
       return policy === "evolve"
         ? { notice: `${what}; it stays in the table and holds NULL from now on` }
         : {
-            problem: `${what}, and a frozen schema needs every committed column; run typegen or say onSchemaChange: "evolve"`,
+            problem: `${what}, and a frozen schema needs every committed column; ${howToCommit} or say onSchemaChange: "evolve"`,
           };
     case "nullabilityChanged":
       return change.nullable && policy === "freeze"
-        ? { problem: `${what}, and a frozen schema declares it NOT NULL; run typegen or say onSchemaChange: "evolve"` }
+        ? {
+            problem: `${what}, and a frozen schema declares it NOT NULL; ${howToCommit} or say onSchemaChange: "evolve"`,
+          }
         : { notice: what };
     case "typeChanged":
       return landsAlike(change.column, input)

@@ -24,6 +24,7 @@ export {
   type TypeMapping,
 } from "./landing.ts";
 export { PartitionKind, type PartitionTransform, partitionField, partitionFieldName } from "./partition.ts";
+export { queryColumns } from "./query-columns.ts";
 export { compareSchemas, type SchemaChange, schemaChangeText } from "./schema-compare.ts";
 export {
   maxBinaryLength,

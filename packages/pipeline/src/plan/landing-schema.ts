@@ -31,6 +31,7 @@ export function planLandingSchema(
     overrides: dataset.columns,
     target: dataset.land.kind,
     required: requiredColumns(dataset),
+    ...(dataset.source.kind === "query" ? { howToCommit: "change the columns of its query()" } : {}),
   });
   if (drift.decision === "fail") {
     throw pipelineError(

@@ -1,5 +1,5 @@
-import type { Dataset } from "@snowmelt/core/definition";
-import type { Field, SourceColumn } from "@snowmelt/core/types";
+import { type Dataset, sourceColumns } from "@snowmelt/core/definition";
+import { type Field, queryColumns, type SourceColumn } from "@snowmelt/core/types";
 import {
   compareSchema,
   type DeltaTable,
@@ -77,7 +77,9 @@ export async function inspectSource(context: InspectContext, name: string): Prom
   }
   const source = extractSource(dataset);
   const described = "table" in source ? await describeTable(session, source.table, { signal }) : undefined;
-  const columns = described?.table.columns ?? (await describeColumns(session, source, { signal }));
+  const columns =
+    described?.table.columns ??
+    queryColumns(sourceColumns(dataset.source), await describeColumns(session, source, { signal }));
   const schema = planLandingSchema(dataset, { columns });
   const layout = planTableLayout(
     schema.batchFields,

@@ -1,3 +1,5 @@
+import { delta, full, query } from "@snowmelt/core/definition";
+import type { SourceColumn } from "@snowmelt/core/types";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DatasetResult } from "../../src/index.ts";
 import { lakeRows } from "../lake-rows.ts";
@@ -121,3 +123,36 @@ test("columns in another order land as before", async () => {
 
 /** Files of before the change lack the column: their rows read as NULL, as Delta's readers have it. */
 const columns = (path: string) => lakeRows(land.lake, path, "ID, AGE, CITY", "ID");
+
+describe("a query, which tells no lengths and little of NULL", () => {
+  const columns: SourceColumn[] = [
+    ["ID", "NUMBER(10,0) NOT NULL"],
+    ["NAME", "VARCHAR(100)"],
+  ];
+  const runQuery = async (sql: string, onSchemaChange: Policy): Promise<DatasetResult | undefined> => {
+    const source = query({ name: "asked", sql, columns });
+    const { datasets } = await land.run(
+      land.pipeline({ asked: { source, sync: full(), land: delta(), onSchemaChange } }),
+    );
+    return datasets[0];
+  };
+
+  test.each(["freeze", "fail"] as const)("%s: lands by its committed columns", async (policy) => {
+    await createPeople(land, "ASKED", 3);
+    const result = await runQuery("SELECT ID, NAME FROM ASKED", policy);
+    expect(result).toMatchObject({ failure: null, counts: { rowsAfter: 3 } });
+  });
+
+  test("is refused when NULL comes where none was committed, or another type, with what to do", async () => {
+    await createPeople(land, "ASKED", 3);
+    const nulls = await runQuery("SELECT NULLIF(ID, 1)::NUMBER(10,0) AS ID, NAME FROM ASKED", "fail");
+    expect(nulls?.failure?.category).toBe("data");
+    expect(nulls?.failure?.message).toMatch(/"?ID"?.*NULL|NULL.*ID/);
+    const wider = await runQuery("SELECT ID::NUMBER(12,0) AS ID, NAME FROM ASKED", "fail");
+    expect(wider?.failure).toMatchObject({ code: "SCHEMA_MISMATCH" });
+    expect(wider?.failure?.message).toMatch(
+      /ID was NUMBER\(10,0\), is NUMBER\(12,0\).*change the columns of its query/,
+    );
+    expect(wider?.failure?.message).not.toContain("typegen");
+  });
+});
