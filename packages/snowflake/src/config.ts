@@ -1,50 +1,16 @@
-import { SecretRef } from "@snowmelt/core/ports";
+import { SnowflakeConnection } from "@snowmelt/core/definition";
 import { z } from "zod";
 
-const name = z.string().min(1).max(255);
+const { user: username, ...place } = SnowflakeConnection.shape;
 
-/** How to prove who we are. Secrets are references; the values are fetched at each login. */
-export const SnowflakeAuth = z.discriminatedUnion("kind", [
-  z.strictObject({ kind: z.literal("password"), password: SecretRef }),
-  z.strictObject({
-    kind: z.literal("keyPair"),
-    /** PEM, PKCS#8 or PKCS#1. */
-    privateKey: SecretRef,
-    passphrase: SecretRef.optional(),
-  }),
-  z.strictObject({ kind: z.literal("oauth"), token: SecretRef }),
-  /** A programmatic access token. */
-  z.strictObject({ kind: z.literal("pat"), token: SecretRef }),
-  z.strictObject({
-    kind: z.literal("workloadIdentity"),
-    provider: z.literal("AWS").default("AWS"),
-    /** Roles to assume one after the other before signing. @default none */
-    impersonate: z.array(z.string().startsWith("arn:")).readonly().default([]),
-    /** Signs by STS GetWebIdentityToken instead of GetCallerIdentity; the user needs an ISSUER. @default false */
-    outboundToken: z.boolean().default(false),
-  }),
-]);
-export type SnowflakeAuth = z.infer<typeof SnowflakeAuth>;
-
-/** Where Snowflake is, as whom to log in, and what a session starts with. A typo fails. */
+/**
+ * Where Snowflake is, as whom to log in, and what a session starts with: a definition's connection, and what only a session
+ * needs. A typo fails. Secrets are references; the values are fetched at each login.
+ */
 export const SnowflakeConfig = z.strictObject({
-  /** Account identifier, such as `myorg-myaccount`. */
-  account: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "expected an account identifier such as myorg-myaccount"),
-  /** @default `<account>.snowflakecomputing.com` */
-  host: z
-    .string()
-    .regex(/^[A-Za-z0-9._:[\]-]+$/, "expected a host name without scheme, port or path")
-    .optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  /** `http` is refused for any host but this machine. @default "https" */
-  protocol: z.enum(["https", "http"]).default("https"),
+  ...place,
   /** Not needed for workload identity and OAuth. */
-  username: name.optional(),
-  auth: SnowflakeAuth,
-  role: name.optional(),
-  warehouse: name.optional(),
-  database: name.optional(),
-  schema: name.optional(),
+  username,
   /** Session parameters sent with every statement, upper-case names. TIMEZONE is UTC unless named here. */
   sessionParameters: z
     .record(

@@ -1,5 +1,5 @@
+import type { SnowflakeAuth } from "@snowmelt/core/definition";
 import type { Secret, SecretRef, Secrets } from "@snowmelt/core/ports";
-import type { SnowflakeAuth } from "./config.ts";
 
 /** The driver's options for one login, and the values in them that must never be shown. */
 export interface Credentials {

@@ -1,7 +1,7 @@
-import { type Field, landTypeText, type Value } from "@snowmelt/core/types";
+import { decimalText, type Field, landTypeText, type Value } from "@snowmelt/core/types";
 import { lakeError } from "../lake-error.ts";
 import { dateText, parseDateText } from "../value-text/date-text.ts";
-import { decimalText, parseDecimalText } from "../value-text/decimal-text.ts";
+import { parseDecimalText } from "../value-text/parse-decimal-text.ts";
 import { parseTimestampText } from "../value-text/timestamp-text.ts";
 
 /**

@@ -1,7 +1,6 @@
-import type { Field, Value } from "@snowmelt/core/types";
+import { decimalText, type Field, type Value } from "@snowmelt/core/types";
 import type { ColumnSummary, ParquetFileSummary } from "../parquet/index.ts";
 import { dateText } from "../value-text/date-text.ts";
-import { decimalText } from "../value-text/decimal-text.ts";
 import { timestampParts } from "../value-text/timestamp-text.ts";
 
 /** Readers skip files by the bounds of the first columns only; more would burden every replay. */

@@ -2,7 +2,7 @@ import type { Field, Value } from "@snowmelt/core/types";
 import { z } from "zod";
 import { numberText, parseExactJson } from "../delta/exact-json.ts";
 import { parseDateText } from "../value-text/date-text.ts";
-import { parseDecimalText } from "../value-text/decimal-text.ts";
+import { parseDecimalText } from "../value-text/parse-decimal-text.ts";
 import { parseTimestampText } from "../value-text/timestamp-text.ts";
 
 /** What an `add` says of its file. Bounds enclose the true values; they need not be among them. */

@@ -1,5 +1,4 @@
-import type { ColumnProfile, Field } from "@snowmelt/core/types";
-import { decimalText } from "../value-text/decimal-text.ts";
+import { type ColumnProfile, decimalText, type Field } from "@snowmelt/core/types";
 import { valueText } from "../value-text/value-text.ts";
 import { type Check, check } from "./check.ts";
 
