@@ -316,4 +316,22 @@ describe("a slice that was read before a refresh", () => {
     expect(again.datasets).toMatchObject([{ outcome: "committed", counts: { extracted: 40, inserted: 0 } }]);
     await expectEqual("DELETED");
   });
+
+  test("does not bring back rows that the table never had, though no file of the refresh may hold their keys", async () => {
+    await createReadings("NEVER");
+    await land.sql("DELETE FROM NEVER WHERE ID <= 50");
+    const pipeline = readings("NEVER");
+    await land.run(pipeline);
+    await land.sql(
+      "INSERT INTO NEVER SELECT SEQ4() + 1, 1, '2026-01-01'::TIMESTAMP_NTZ FROM TABLE(GENERATOR(ROWCOUNT => 10))",
+    );
+    const slice = await freezeChild(land, pipeline, {
+      backfill: { backfillId: "b", range: { lo: "2026-01-01", hi: "2026-01-02", slices: 1 } },
+      freezeAt: { kind: "stageStarted", stage: "commit" },
+    });
+    await land.sql("DELETE FROM NEVER WHERE ID <= 10");
+    expect((await land.run(pipeline, { refresh: true })).status).toBe("succeeded");
+    expect(await slice.wake()).toMatchObject({ datasets: [{ outcome: "failed", failure: { code: "COMMIT_LOST" } }] });
+    await expectEqual("NEVER");
+  });
 });
