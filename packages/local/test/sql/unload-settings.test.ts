@@ -14,9 +14,9 @@ async function open({ onTestFinished }: Pick<TestContext, "onTestFinished">, unl
     await rm(folder, { recursive: true });
   });
   await test.run(`CREATE STAGE FILES URL = 'file://${folder}/'`);
-  const copy = async (query: string) =>
+  const copy = async (query: string, partitionBy = "") =>
     (
-      await test.rows(`COPY INTO @FILES/a/b/ FROM (${query}) FILE_FORMAT = (TYPE = PARQUET)
+      await test.rows(`COPY INTO @FILES/a/b/ FROM (${query}) ${partitionBy} FILE_FORMAT = (TYPE = PARQUET)
         HEADER = TRUE DETAILED_OUTPUT = TRUE INCLUDE_QUERY_ID = TRUE`)
     ).map(([name]) => name);
   return { folder, copy };
@@ -51,4 +51,10 @@ it("shares rows out to as many writers as it is told", async (context) => {
   const { copy } = await open(context, { threads: 6, rowsPerThread: 10 });
   expect(await copy("SELECT SEQ8() AS A FROM TABLE(GENERATOR(ROWCOUNT => 100))")).toHaveLength(6);
   expect(await copy("SELECT SEQ8() AS A FROM TABLE(GENERATOR(ROWCOUNT => 15))")).toHaveLength(2);
+});
+
+it("NULL can be called otherwise in a path", async (context) => {
+  const { copy } = await open(context, { nullFolder: "_NULL_" });
+  const [name] = await copy("SELECT 1 AS A, NULL::VARCHAR AS P", "PARTITION BY (P)");
+  expect(name).toMatch(/^_NULL_\/data_/);
 });

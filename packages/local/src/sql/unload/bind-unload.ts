@@ -34,6 +34,7 @@ export function bindUnload(statement: CopyInto, binder: Binder, format: UnloadFo
   return {
     sql: `SELECT ${values.join(", ")}, ${part} AS part FROM (${bound.sql}) AS q`,
     isPartitioned: statement.partitionBy !== null,
+    nullFolder: format.nullFolder,
     columns: bound.columns.map((column, index) => ({ column, sql: `c${index + 1}` })),
   };
 }

@@ -17,6 +17,11 @@ it("names a file by query, thread and number, and by its compression", () => {
 });
 
 it("makes a folder of a partition's value, whatever slashes it has", () => {
-  expect([null, "", "d=1/h=2", "/d=1//"].map(toFolder)).toEqual(["__NULL__/", "", "d=1/h=2/", "d=1/"]);
-  expect(() => toFolder("a/../b")).toThrow("no path");
+  expect([null, "", "d=1/h=2", "/d=1//"].map((value) => toFolder(value, "__NULL__"))).toEqual([
+    "__NULL__/",
+    "",
+    "d=1/h=2/",
+    "d=1/",
+  ]);
+  expect(() => toFolder("a/../b", "__NULL__")).toThrow("no path");
 });

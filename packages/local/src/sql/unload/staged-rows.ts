@@ -4,10 +4,12 @@ import { quoteName } from "../quote.ts";
 import type { UnloadColumn } from "./bind-unload.ts";
 import { toFolder } from "./partition-folder.ts";
 import type { PartitionRows } from "./plan-pieces.ts";
+import type { UnloadFormat } from "./unload-format.ts";
 
 export interface UnloadQuery {
   readonly sql: string;
   readonly isPartitioned: boolean;
+  readonly nullFolder: UnloadFormat["nullFolder"];
 }
 
 /**
@@ -27,7 +29,7 @@ export async function stageRows(
     `SELECT part, CAST(min(n) AS VARCHAR), CAST(count(*) AS VARCHAR) FROM ${table} GROUP BY part ORDER BY min(n)`,
   );
   return reader.getRows().map(([part, firstRow, rowCount]) => ({
-    folder: query.isPartitioned ? toFolder(part === null ? null : String(part)) : "",
+    folder: query.isPartitioned ? toFolder(part === null ? null : String(part), query.nullFolder) : "",
     firstRow: Number(firstRow),
     rowCount: Number(rowCount),
   }));

@@ -6,6 +6,8 @@ export const UnloadFormat = z.strictObject({
   timestampUnit: z.enum(["MILLIS", "MICROS", "NANOS"]).default("MICROS"),
   /** What FILE_NAME of DETAILED_OUTPUT is relative to: the COPY's location, the stage's root, or nothing (a URL). @default "location" */
   fileNames: z.enum(["location", "stage", "url"]).default("location"),
+  /** What stands for NULL in a path that PARTITION BY makes; Snowflake's pages have both. @default "__NULL__" */
+  nullFolder: z.enum(["__NULL__", "_NULL_"]).default("__NULL__"),
   /** Writers at most, each with files of its own. @default 4 */
   threads: z.int().min(1).max(64).default(4),
   /** Rows for which a further writer starts. @default 5000 */
