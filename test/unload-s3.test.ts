@@ -74,7 +74,7 @@ it("unloads to a bucket, and its files are a table's without a byte of theirs be
   const source = { table: { database: "AVIATION", schema: "PUBLIC", name: "TRIPS" } };
   const planned = planUnload({ source, landed, stage, folder: `${prefix}data/run=${attemptId}/`, partitionBy });
   const queryId = await startUnload(session, planned, { requestId: crypto.randomUUID() });
-  const unloaded = await awaitUnload(session, queryId, { plan: planned, stageUrl: stage.url });
+  const unloaded = await awaitUnload(session, queryId, { plan: planned });
   expect(unloaded.rowCount).toBe(20_000);
 
   let bytes = 0;

@@ -66,6 +66,7 @@ export {
   removeStagedFiles,
   type Stage,
   type StageName,
+  type StagePlace,
   type StartUnloadOptions,
   startUnload,
   type UnloadedFile,

@@ -4,7 +4,7 @@ import type { ParameterValue } from "../driver.ts";
 import { type ExtractSource, fromClause, sourceAlias, sourceText } from "../extract-source.ts";
 import { quoteIdentifier } from "../quote.ts";
 import { snowflakeError } from "../snowflake-error.ts";
-import { type StageName, stageReference } from "./stage-name.ts";
+import { type StagePlace, stageReference } from "./stage-name.ts";
 import { unloadExpression } from "./unload-expression.ts";
 import { partitionClause, planUnloadPartitions, type UnloadPartition } from "./unload-partition.ts";
 
@@ -15,7 +15,8 @@ export interface PlanUnloadInput {
   /** Reads the table as it was then, microseconds since the epoch. */
   readonly atMicros?: bigint | undefined;
   readonly role?: string | undefined;
-  readonly stage: StageName;
+  /** With its URL where it has one, for the names of the files may begin with it. */
+  readonly stage: StagePlace;
   /** Below the stage's location, ending with `/`, and used by one attempt alone: `raw/flights/data/run=<attempt>/`. */
   readonly folder: string;
   /** Over landed columns, outermost first. @default none */
@@ -34,7 +35,7 @@ export interface UnloadPlan {
   /** Session parameters the statement has to run with. */
   readonly parameters: Readonly<Record<string, ParameterValue>>;
   readonly landed: readonly LandedColumn[];
-  readonly stage: StageName;
+  readonly stage: StagePlace;
   readonly folder: string;
   readonly partitions: readonly UnloadPartition[];
   /** The role whose masking and row access policies apply to what is read. */
@@ -85,7 +86,9 @@ export function planUnload(input: PlanUnloadInput): UnloadPlan {
     "DETAILED_OUTPUT = TRUE",
     "HEADER = TRUE",
   ].join("\n");
-  return { sql, parameters: parameters(input), landed, stage, folder, partitions, role };
+  const { database, schema, name, url } = stage;
+  const place = { database, schema, name, ...(url === undefined ? {} : { url }) };
+  return { sql, parameters: parameters(input), landed, stage: place, folder, partitions, role };
 }
 
 /** The two that decide about types and names are on the statement, for an account may have set them otherwise. */

@@ -25,8 +25,7 @@ export function startUnload(
 }
 
 export interface AwaitUnloadOptions extends AwaitQueryOptions {
-  /** The URL of the stage, when FILE_NAME may begin with it. */
-  readonly stageUrl?: string | undefined;
+  readonly plan: Pick<UnloadPlan, "landed" | "stage" | "folder" | "partitions">;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }
@@ -42,23 +41,18 @@ const stallMs = 60_000;
 export async function awaitUnload(
   session: Pick<SnowflakeSession, "awaitQuery" | "openResult">,
   queryId: string,
-  {
-    plan,
-    ...options
-  }: AwaitUnloadOptions & { readonly plan: Pick<UnloadPlan, "landed" | "stage" | "folder" | "partitions"> },
+  { plan, signal, onProgress, clock = systemClock, random = systemRandom }: AwaitUnloadOptions,
 ): Promise<UnloadResult> {
-  const { signal, onProgress, stageUrl } = options;
   try {
     await session.awaitQuery(queryId, { signal, onProgress });
   } catch (error) {
     throw translateGuard(error, plan.landed);
   }
-  const target: UnloadTarget = { ...plan, stage: { ...plan.stage, url: stageUrl } };
-  return retry(() => readResult(session, queryId, target, signal), {
+  return retry(() => readResult(session, queryId, plan, signal), {
     what: `read the result of the unload ${queryId}`,
     policy: rangePolicy,
-    clock: options.clock ?? systemClock,
-    random: options.random ?? systemRandom,
+    clock,
+    random,
     ...(signal ? { signal } : {}),
   });
 }

@@ -7,6 +7,11 @@ export interface StageName {
   readonly name: string;
 }
 
+/** A stage with its location, if it has one of its own; what `describeStage` gives is one. */
+export interface StagePlace extends StageName {
+  readonly url?: string | undefined;
+}
+
 /** For messages: `LAKE.PUBLIC.LANDING`. */
 export const stageText = ({ database, schema, name }: StageName): string => `${database}.${schema}.${name}`;
 

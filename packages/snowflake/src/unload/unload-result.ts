@@ -1,7 +1,7 @@
 import type { TextRow } from "../driver.ts";
 import type { ResultColumn } from "../session.ts";
 import { snowflakeError } from "../snowflake-error.ts";
-import { type StageName, stageText } from "./stage-name.ts";
+import { type StagePlace, stageText } from "./stage-name.ts";
 import { parsePartitionFolders, type UnloadPartition } from "./unload-partition.ts";
 
 /** A file as the statement's own result tells of it. */
@@ -24,7 +24,7 @@ export interface UnloadResult {
 
 /** Where an unload wrote, to tell its files from others. */
 export interface UnloadTarget {
-  readonly stage: StageName & { readonly url?: string | undefined };
+  readonly stage: StagePlace;
   readonly folder: string;
   readonly partitions: readonly UnloadPartition[];
 }

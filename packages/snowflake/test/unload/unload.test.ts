@@ -60,9 +60,9 @@ function plan(more: { stage?: string; table?: string; partitionBy?: PartitionTra
   return planUnload({ source: { table: named(table) }, landed, stage: named(stage), folder, partitionBy });
 }
 
-async function unload(planned: UnloadPlan, over = session, stageUrl?: string) {
+async function unload(planned: UnloadPlan, over = session) {
   const queryId = await startUnload(session, planned, { requestId: crypto.randomUUID() });
-  return awaitUnload(over, queryId, { plan: planned, stageUrl });
+  return awaitUnload(over, queryId, { plan: planned });
 }
 
 const filesBelow = async (folder: string): Promise<string[]> =>
@@ -220,10 +220,12 @@ describe("file names", () => {
     await using own = await openSession(other);
     await own.query(`CREATE STAGE LANDING URL = '${pathToFileURL(lake).href}/'`);
     await own.query("CREATE TABLE NUMBERED AS SELECT 1::NUMBER(18,0) AS ID, 'a' AS P");
-    const planned = plan({ partitionBy: [{ kind: "identity", column: "P" }] });
-    const stage = await describeStage(own, planned.stage);
+    const stage = await describeStage(own, named("LANDING"));
+    const folder = `raw/t/data/run=${crypto.randomUUID()}/`;
+    const partitionBy = [{ kind: "identity", column: "P" }] as const;
+    const planned = planUnload({ source: { table: named("NUMBERED") }, landed, stage, folder, partitionBy });
     const queryId = await startUnload(own, planned, { requestId: crypto.randomUUID() });
-    const { files } = await awaitUnload(own, queryId, { plan: planned, stageUrl: stage.url });
+    const { files } = await awaitUnload(own, queryId, { plan: planned });
     expect(files.map(({ name }) => name)).toEqual(await filesBelow(planned.folder));
     expect(files.map(({ partition }) => partition)).toEqual([["a"]]);
   });
