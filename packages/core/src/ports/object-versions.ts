@@ -14,6 +14,12 @@ export interface ObjectVersion {
 export interface ObjectVersions {
   /** Every version and marker of every object whose key starts with `prefix`. Never partial: a failure throws. */
   list(prefix: string, options?: { signal?: AbortSignal }): AsyncIterable<ObjectVersion>;
+  /** The bytes of a version, or undefined when it is gone. Only some stores can. May be retried. */
+  readonly get?: (
+    key: string,
+    versionId: string,
+    options?: { signal?: AbortSignal },
+  ) => Promise<Uint8Array | undefined>;
   /** For good. Absent is success. May be retried. */
   delete(key: string, versionId: string, options?: { signal?: AbortSignal }): Promise<void>;
 }

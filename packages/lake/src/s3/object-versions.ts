@@ -7,14 +7,20 @@ import {
 import type { ObjectVersion, ObjectVersions } from "@snowmelt/core/ports";
 import { endlessListing } from "./list-objects.ts";
 import { toWholeSeconds } from "./object-time.ts";
+import { readObject } from "./read-object.ts";
 import { request } from "./request.ts";
 import type { S3Connection } from "./s3-connection.ts";
 import { decodeListedKey, toBucketKey, toBucketPrefix } from "./s3-key.ts";
 
+export interface S3Versions extends ObjectVersions {
+  readonly get: NonNullable<ObjectVersions["get"]>;
+}
+
 /** The versions of a bucket that keeps them; one that does not has one version of each object, `null`. */
-export function openVersions(s3: S3Connection): ObjectVersions {
+export function openVersions(s3: S3Connection): S3Versions {
   return {
     list: (prefix, { signal } = {}) => listVersions(s3, prefix, signal),
+    get: (key, versionId, { signal } = {}) => readObject(s3, { key, versionId, signal }),
     async delete(key, versionId, { signal } = {}) {
       const Key = toBucketKey(s3.keyPrefix, key);
       await request(s3, { what: `delete version ${versionId} of ${key}`, signal }, ({ sending }) =>

@@ -1,7 +1,7 @@
 import { DeleteObjectCommand } from "@aws-sdk/client-s3";
-import type { ObjectStore, ObjectVersions } from "@snowmelt/core/ports";
+import type { ObjectStore } from "@snowmelt/core/ports";
 import { listObjects } from "./list-objects.ts";
-import { openVersions } from "./object-versions.ts";
+import { openVersions, type S3Versions } from "./object-versions.ts";
 import { headObject, readObject } from "./read-object.ts";
 import { request } from "./request.ts";
 import { openS3Connection } from "./s3-connection.ts";
@@ -13,7 +13,7 @@ import { writeObject } from "./write-object.ts";
 export interface S3Store extends ObjectStore, AsyncDisposable {
   readonly putIfMatch: NonNullable<ObjectStore["putIfMatch"]>;
   /** Older versions of objects, where the bucket keeps them. */
-  readonly versions: ObjectVersions;
+  readonly versions: S3Versions;
   /** Aborts uploads that killed processes left. May be repeated. */
   sweepUploads(sweep?: SweepUploads): Promise<SweptUploads>;
   /** Closes idle connections. Operations under way fail. */

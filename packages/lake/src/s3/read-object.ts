@@ -13,12 +13,14 @@ export interface ReadObject {
   readonly key: string;
   /** Half-open, in bytes. */
   readonly range?: { readonly start: number; readonly end: number } | undefined;
+  /** @default the newest */
+  readonly versionId?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** The object's bytes, or undefined when there is none. A body that breaks off or is damaged is asked for again. */
 export async function readObject(s3: S3Connection, read: ReadObject): Promise<Uint8Array | undefined> {
-  const { key, range, signal } = read;
+  const { key, range, versionId: VersionId, signal } = read;
   const start = Math.max(0, range?.start ?? 0);
   if (range && range.end <= start) return (await headObject(s3, { key, signal })) && new Uint8Array(0);
   const Key = toBucketKey(s3.keyPrefix, key);
@@ -26,14 +28,14 @@ export async function readObject(s3: S3Connection, read: ReadObject): Promise<Ui
     try {
       const Range = range ? `bytes=${start}-${range.end - 1}` : undefined;
       const answer = await s3.client.send(
-        new GetObjectCommand({ ...s3.target, Key, ...(Range ? { Range } : {}) }),
+        new GetObjectCommand({ ...s3.target, Key, ...(Range ? { Range } : {}), ...(VersionId ? { VersionId } : {}) }),
         sending,
       );
       s3.isBucketKnown = true;
       return await readBody(answer, key);
     } catch (error) {
       const code = toS3Answer(error)?.code;
-      if (code === "NoSuchKey") return undefined;
+      if (code === "NoSuchKey" || code === "NoSuchVersion") return undefined;
       if (code === "InvalidRange") return new Uint8Array(0);
       throw error;
     }

@@ -245,7 +245,7 @@ describe("reading", () => {
     const fault = { kind: "answer", status: 503, code: "SlowDown" } as const;
     faulty.proxy.plan({ on: "GET continuation-token=", fault, times: 9 });
     await expect(listKeys(store, "page/")).rejects.toMatchObject({ code: "STORE_THROTTLED" });
-  });
+  }, 120_000);
 
   it("gives up when S3 says nothing", async () => {
     const store = faulty.open({ attempts: 2, idleTimeoutMs: 100 });

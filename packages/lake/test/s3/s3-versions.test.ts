@@ -35,11 +35,16 @@ it("lists what is still held of replaced and deleted objects, and deletes it for
     ]),
   );
   expect(held).toHaveLength(3);
+  const texts = held
+    .filter(({ isDeleteMarker }) => !isDeleteMarker)
+    .map(async ({ key, versionId }) => Buffer.from((await store.versions.get(key, versionId)) ?? []).toString());
+  expect((await Promise.all(texts)).sort()).toEqual(["one", "second"]);
   for (const { key, versionId } of held) {
     await store.versions.delete(key, versionId);
     await store.versions.delete(key, versionId);
   }
   expect(await versionsOf(store, "raw/t/")).toEqual([]);
+  expect(await store.versions.get("raw/t/é 1", held[0]?.versionId ?? "")).toBeUndefined();
   expect(await versionsOf(store, "")).toMatchObject([{ key: "raw/other", isLatest: true }]);
 });
 
@@ -50,4 +55,4 @@ it("lists every version, over pages", async () => {
   const held = await versionsOf(store, "k/");
   expect(new Set(held.map(({ key, versionId }) => `${key} ${versionId}`)).size).toBe(30 * 35);
   expect(held.filter(({ isLatest }) => isLatest)).toHaveLength(30);
-});
+}, 120_000);
