@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { systemClock } from "@snowmelt/core/ports";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Landscape, openLandscape } from "../landscape.ts";
 import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } from "./accounts.ts";
-import { runChild } from "./start-child.ts";
+import { freezeChild, runChild } from "./start-child.ts";
 
 const rows = 3000;
 let land: Landscape;
@@ -39,6 +40,39 @@ describe("a run that is killed", () => {
   );
 });
 
+describe("a writer that was frozen before its commit, and whose lease has run out", () => {
+  const freezeAt = { kind: "stageStarted", stage: "commit" };
+  const later = { ...systemClock, nowMs: () => systemClock.nowMs() + 120_000 };
+
+  test("finds its window in the table when another run landed it, and adds nothing", async () => {
+    const pipeline = accountsPipeline(land);
+    const frozen = await freezeChild(land, pipeline, { freezeAt });
+    expect((await land.run(pipeline, { clock: later })).datasets).toMatchObject([
+      { outcome: "committed", laneVersion: 1, notices: [{ code: "WINDOW_REPEATED" }] },
+    ]);
+    expect(await frozen.wake()).toMatchObject({ datasets: [{ outcome: "alreadyCommitted" }] });
+    await expectSourceInLake(land);
+  });
+
+  test("still has its files while its version is open, and may commit them", async () => {
+    const pipeline = accountsPipeline(land);
+    const frozen = await freezeChild(land, pipeline, { freezeAt });
+    const stop = new AbortController();
+    const stopped = await land.run(pipeline, {
+      clock: later,
+      signal: stop.signal,
+      onEvent: ({ kind, ...event }) => {
+        if (kind === "stageStarted" && "stage" in event && event.stage === "commit") stop.abort();
+      },
+    });
+    expect(stopped.datasets).toMatchObject([{ outcome: "failed", failure: { code: "ABORTED" } }]);
+    expect(await frozen.wake()).toMatchObject({ datasets: [{ outcome: "committed", failure: null }] });
+    await expectSourceInLake(land);
+    expect((await land.run(pipeline)).status).toBe("succeeded");
+    await expectSourceInLake(land);
+  });
+});
+
 describe("named cases", () => {
   test("the commit is done and the state not saved: nothing is landed twice", async () => {
     const pipeline = accountsPipeline(land);
@@ -47,6 +81,19 @@ describe("named cases", () => {
     expect(datasets.map(({ outcome, deltaVersion }) => ({ outcome, deltaVersion }))).toEqual([
       { outcome: "alreadyCommitted", deltaVersion: 0 },
     ]);
+    await expectSourceInLake(land);
+  });
+
+  test("a run ends before its query is sent: the next one lands the window that was written down, and then what came since", async () => {
+    const pipeline = accountsPipeline(land);
+    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "extract" } });
+    await changeAccounts(land);
+    const { datasets } = await land.run(pipeline);
+    expect(datasets).toMatchObject([
+      { outcome: "committed", laneVersion: 1, notices: [{ code: "WINDOW_REPEATED" }], counts: { extracted: rows } },
+      { outcome: "committed", laneVersion: 2, counts: { updated: rows / 10, inserted: 50 } },
+    ]);
+    expect(datasets[1]?.window?.lo).toBe(datasets[0]?.window?.hi);
     await expectSourceInLake(land);
   });
 
