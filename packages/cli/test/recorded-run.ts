@@ -44,6 +44,7 @@ export function recordedEvents(dataset = "flights"): RunEvent[] {
 
 export const recordedManifest: RunManifest = {
   manifestVersion: 1,
+  recordFailure: null,
   runId,
   pipeline: "flights",
   environment: "local",

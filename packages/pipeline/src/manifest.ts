@@ -126,5 +126,10 @@ export const RunManifest = z.object({
   status: z.enum(["succeeded", "failed"]),
   lake: z.string(),
   datasets: z.array(DatasetResult),
+  /**
+   * Why a record of the run is missing or not whole: a matter of its own, as the datasets came to what they say all the same.
+   * A manifest that says null was written with all else.
+   */
+  recordFailure: RunFailure.nullable(),
 });
 export type RunManifest = z.infer<typeof RunManifest>;

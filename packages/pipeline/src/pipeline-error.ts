@@ -10,6 +10,7 @@ export const pipelineError = errorFactory({
     summary: "A backfill of that id was begun with other bounds; ids are used once.",
   },
   STATE_INVALID: { category: "storage", summary: "A state file does not hold what was written there." },
+  RECORDS_UNWRITABLE: { category: "storage", summary: "A run's records cannot be written where they belong." },
   DATASET_BUSY: { category: "conflict", retryable: true, summary: "Another run holds the dataset." },
   CURSOR_IS_NULL: { category: "data", summary: "Rows without a cursor value would never be read." },
   VERIFICATION_FAILED: { category: "data", summary: "What was landed does not add up to what the source holds." },

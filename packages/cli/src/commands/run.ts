@@ -86,7 +86,14 @@ async function runCommand(file: string, options: RunOptions, context: CliContext
   if (options.json) terminal.out(`${JSON.stringify(manifest)}\n`);
   else tell(manifest, relative(cwd, join(runsRoot, manifest.runId)), context, options.verbose === true);
   const failed = manifest.datasets.find(({ failure }) => failure !== null);
+  const { recordFailure } = manifest;
+  if (recordFailure) {
+    const { columns, paintErr: paint } = terminal;
+    const verbose = options.verbose === true;
+    terminal.err(`\n${failureText({ ...recordFailure, causes: [] }, { columns: columns(), paint, verbose })}`);
+  }
   if (manifest.status === "failed") context.exitWith(exitCode(failed?.failure?.category ?? "internal"));
+  else if (recordFailure) context.exitWith(exitCode(recordFailure.category));
 }
 
 type RunOrder =

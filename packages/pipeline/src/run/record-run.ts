@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { definitionHash, type Pipeline, type SnowflakeConnection } from "@snowmelt/core/definition";
+import { coreError } from "@snowmelt/core/errors";
 import {
   type Clock,
   type Logger,
@@ -49,7 +50,8 @@ export interface RecordedRunOptions {
 
 /**
  * Connects, opens the lake, the state and the run's records, lets `work` do the rest and writes the manifest. What is handed
- * out, events and manifest, is what is on disk: with every secret of the run struck out.
+ * out, events and manifest, is what is on disk: with every secret of the run struck out. Throws RECORDS_UNWRITABLE before
+ * anything is read; where a record cannot be written later, the manifest is handed out all the same and says so.
  */
 export async function recordRun(
   definition: Pipeline,
@@ -69,10 +71,9 @@ export async function recordRun(
     signal,
     ...(options.logger ? { logger: options.logger } : {}),
   });
+  const spillDirectory = await openSpillDirectory();
   const recorder = await openRunRecorder(runsRoot, runId, redactor);
   const stateObjects = openFileStore(stateRoot);
-  const spillDirectory = join(tmpdir(), "snowmelt");
-  await mkdir(spillDirectory, { recursive: true });
   const context: RunContext = {
     runId,
     definition,
@@ -113,6 +114,21 @@ export async function recordRun(
     lake: context.lake.uri,
     datasets: results,
   });
+}
+
+async function openSpillDirectory(): Promise<string> {
+  const directory = join(tmpdir(), "snowmelt");
+  try {
+    await mkdir(directory, { recursive: true });
+    return directory;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw coreError(
+      "SPILL_FAILED",
+      `Could not make ${directory}, where what outgrows its memory budget is put aside: ${why}. Expected a folder for temporary files that this user may write; TMPDIR names another.`,
+      { cause: error },
+    );
+  }
 }
 
 /** Sorts by time: `20261123T121314567Z-1f2e3d4c`. */

@@ -23,7 +23,8 @@ export interface RunOptions extends RecordedRunOptions {
 /**
  * Runs a definition in this process: plan, extract, land, verify, check, commit, dataset by dataset. What the datasets came
  * to is in the manifest, failures included: one that fails leaves nothing visible and does not stop the others. Throws only
- * where no run could begin: a wrong definition or call, no connection, no folder to write to. May be repeated at any time.
+ * where no run could begin: a wrong definition or call, no connection, no folder to write records to. Records that cannot be
+ * written later are the manifest's `recordFailure`. May be repeated at any time.
  */
 export async function runPipeline(definition: Pipeline, options: RunOptions): Promise<RunManifest> {
   const purpose: Purpose = options.refresh ? { kind: "refresh" } : live;

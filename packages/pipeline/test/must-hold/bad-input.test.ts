@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -11,7 +12,7 @@ import {
 import { memorySecrets } from "@snowmelt/core/ports";
 import { columnValues, isComplete } from "@snowmelt/core/quality";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RunFailure } from "../../src/index.ts";
+import type { RunEvent, RunFailure } from "../../src/index.ts";
 import { lakeRows } from "../lake-rows.ts";
 import { type Landscape, openLandscape } from "../landscape.ts";
 import { manifestOf, runCommand } from "./command-line.ts";
@@ -226,6 +227,66 @@ describe("a lake that cannot be written", () => {
   });
 });
 
+describe("records that cannot be written", () => {
+  test("a folder that cannot be used is found before anything is read", async () => {
+    await createPeople(land, "UNTOLD", 3);
+    const blocked = join(land.directory, "a-file");
+    await writeFile(blocked, "");
+    const events: RunEvent[] = [];
+    const run = land.run(peoplePipeline(land, "UNTOLD"), {
+      runsRoot: join(blocked, "runs"),
+      onEvent: (event) => events.push(event),
+    });
+    await expect(run).rejects.toMatchObject({ code: "RECORDS_UNWRITABLE", category: "storage" });
+    await expect(run).rejects.toThrow(/a-file.*ENOTDIR.*--runs/s);
+    expect(events).toEqual([]);
+    await mended("UNTOLD");
+  });
+
+  test("records that fail later do not hide what the run came to", async () => {
+    await createPeople(land, "HALF_TOLD", 3);
+    const runsRoot = join(land.directory, "lost-runs");
+    const manifest = await land.run(peoplePipeline(land, "HALF_TOLD"), {
+      runsRoot,
+      onEvent(event) {
+        if (event.kind !== "stageStarted" || event.stage !== "verify") return;
+        rmSync(join(runsRoot, event.runId), { recursive: true });
+        writeFileSync(join(runsRoot, event.runId), "");
+      },
+    });
+    expect(manifest).toMatchObject({
+      status: "succeeded",
+      datasets: [{ outcome: "committed", counts: { inserted: 3 } }],
+      recordFailure: { code: "RECORDS_UNWRITABLE", category: "storage", stage: null },
+    });
+    expect(manifest.recordFailure?.message).toContain(join(runsRoot, manifest.runId));
+    await expectPeopleInLake(land, "HALF_TOLD");
+  });
+
+  test("the command prints the manifest, says why on standard error, and ends with the code for storage", async () => {
+    await createPeople(land, "PRINTED", 50_000);
+    const runs = join(land.directory, "printed-runs");
+    let moved = false;
+    const ended = await runCommand(land, peoplePipeline(land, "PRINTED"), {
+      args: ["--json", "--runs", runs],
+      onStart: (child) => {
+        const timer = setInterval(() => {
+          const [runId] = existsSync(runs) ? readdirSync(runs) : [];
+          if (runId === undefined || !existsSync(join(runs, runId, "events.jsonl"))) return;
+          clearInterval(timer);
+          renameSync(join(runs, runId), join(runs, "gone"));
+          moved = true;
+        }, 5);
+        child.on("close", () => clearInterval(timer));
+      },
+    });
+    expect(moved).toBe(true);
+    expect(ended.err).toMatch(/RECORDS_UNWRITABLE/);
+    expect(manifestOf(ended)).toMatchObject({ status: "succeeded", datasets: [{ counts: { inserted: 50_000 } }] });
+    expect(ended.code).toBe(7);
+  }, 120_000);
+});
+
 describe("the command", () => {
   test("ends with the category's exit code and says what is wrong", async () => {
     await createPeople(land, "COMMANDED", 100);
@@ -256,27 +317,27 @@ describe("the command", () => {
     await mended("BULKY");
   }, 120_000);
 
-  test.skipIf(process.getuid?.() !== 0)(
-    "tells that the lake may not be written (needs root, to become someone who may not)",
-    async () => {
-      await createPeople(land, "LOCKED", 3);
-      const nobody = 65_534;
-      await mkdir(join(land.lake, "raw"), { recursive: true });
-      await chmod(land.directory, 0o755);
-      for (const folder of ["state", "runs"]) await chmod(join(land.directory, folder), 0o777);
-      const locked = await runCommand(land, peoplePipeline(land, "LOCKED"), {
-        args: ["--json"],
-        uid: nobody,
-        stateRoot: join(land.directory, "runs", "state-of-nobody"),
-      });
-      expect(locked.code, locked.err).toBe(7);
-      expect(manifestOf(locked).datasets).toMatchObject([
-        { failure: { code: "STORE_READ_ONLY", category: "storage" } },
-      ]);
-      expect(manifestOf(locked).datasets[0]?.failure?.message).toContain("raw/locked");
-      await expect(lakeRows(land.lake, "raw/locked", "1", "1")).rejects.toThrow("there is no table");
-      await mended("LOCKED");
-    },
-    120_000,
-  );
+  test("tells that the lake may not be written", async () => {
+    await createPeople(land, "LOCKED", 3);
+    await mkdir(join(land.lake, "raw"), { recursive: true });
+    // Root may write anywhere, and so becomes someone who may not; anyone else takes the right from themselves.
+    const nobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    await chmod(land.directory, 0o755);
+    for (const folder of ["state", "runs"]) {
+      await mkdir(join(land.directory, folder), { recursive: true });
+      await chmod(join(land.directory, folder), 0o777);
+    }
+    await chmod(join(land.lake, "raw"), 0o555);
+    const locked = await runCommand(land, peoplePipeline(land, "LOCKED"), {
+      args: ["--json"],
+      ...nobody,
+      stateRoot: join(land.directory, "runs", "state-of-nobody"),
+    });
+    await chmod(join(land.lake, "raw"), 0o755);
+    expect(locked.code, locked.err).toBe(7);
+    expect(manifestOf(locked).datasets).toMatchObject([{ failure: { code: "STORE_READ_ONLY", category: "storage" } }]);
+    expect(manifestOf(locked).datasets[0]?.failure?.message).toContain("raw/locked");
+    await expect(lakeRows(land.lake, "raw/locked", "1", "1")).rejects.toThrow("there is no table");
+    await mended("LOCKED");
+  }, 120_000);
 });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Pipeline } from "@snowmelt/core/definition";
@@ -21,6 +21,7 @@ export interface CommandOptions {
   /** A shell to start the command with, such as `ulimit -f 100; exec "$0" "$@"`. */
   readonly shell?: string;
   readonly uid?: number;
+  readonly onStart?: (child: ChildProcess) => void;
   /** Told of every line of `events.jsonl`… as far as standard error shows them; ends the process when it answers. */
   readonly signalAt?: (err: string) => NodeJS.Signals | undefined;
 }
@@ -45,6 +46,7 @@ export async function runCommand(land: Landscape, pipeline: Pipeline, options: C
     env: { ...process.env, TEST_PASSWORD: password, NO_COLOR: "1" },
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
+  options.onStart?.(child);
   let [out, err] = ["", ""];
   child.stdout.on("data", (text) => {
     out += String(text);

@@ -126,6 +126,7 @@ function everyText(manifest: RunManifest, text: string): RunManifest {
   const { startedAt, finishedAt, status } = manifest;
   return {
     manifestVersion: 1,
+    recordFailure: null,
     runId: text,
     pipeline: text,
     environment: text,

@@ -165,6 +165,7 @@ const flights: DatasetResult = {
 export function sampleRun(): SampleRun {
   const manifest: RunManifest = RunManifestSchema.parse({
     manifestVersion: 1,
+    recordFailure: null,
     runId: "20261123T123147Z-4f1c2a",
     pipeline: "flights",
     environment: "local",
