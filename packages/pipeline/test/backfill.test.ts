@@ -11,6 +11,7 @@ import { type BackfillOptions, type RunManifest, runBackfill } from "../src/inde
 import { freezeChild } from "./crash/start-child.ts";
 import { lakeRows } from "./lake-rows.ts";
 import { type Landscape, openLandscape } from "./landscape.ts";
+import { manifestOf, runCommand } from "./must-hold/command-line.ts";
 
 let land: Landscape;
 beforeAll(async () => {
@@ -155,6 +156,20 @@ describe("a backfill", () => {
       "5 alreadyCommitted",
     ]);
     await expectEqual("PARTLY");
+  });
+
+  test("is asked for on the command line, has a line a slice, and a range that cannot be ends with 2", async () => {
+    await createReadings("COMMANDED");
+    const args = ["--backfill", "2026-01-01..2026-01-11", "--every", "5d"];
+    const first = await runCommand(land, readings("COMMANDED"), { args });
+    expect(first).toMatchObject({ code: 0, err: expect.stringContaining("commanded 2/2") });
+    expect(first.out).toMatch(/commanded 1\/2 +committed +50 /);
+    expect(first.out).toMatch(/commanded 2\/2 +committed +50 /);
+    const again = await runCommand(land, readings("COMMANDED"), { args: [...args, "--json"] });
+    expect(outcomes(manifestOf(again))).toEqual(["1 alreadyCommitted", "2 alreadyCommitted"]);
+    const refused = await runCommand(land, readings("COMMANDED"), { args: ["--backfill", "1..5"] });
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining("BACKFILL_REFUSED") });
+    await expectEqual("COMMANDED");
   });
 
   test("without rows in a slice commits nothing for it", async () => {
