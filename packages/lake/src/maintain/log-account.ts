@@ -8,7 +8,6 @@ import { type CommitTime, listCommitTimes } from "../read/commit-times.ts";
 export interface Removal {
   /** Milliseconds since the epoch: when it was removed, by its writer or by the log, whichever is later. */
   readonly removedAtMs: number;
-  readonly removedIn: number;
   readonly partitionValues: PartitionValues | undefined;
 }
 
@@ -17,8 +16,6 @@ export interface LogAccount {
   readonly commits: readonly CommitTime[];
   /** By path below the table's root; a file that was added again later is not among them. */
   readonly removals: ReadonlyMap<string, Removal>;
-  /** The newest version that added or removed a file, by path. */
-  readonly touchedIn: ReadonlyMap<string, number>;
   /** Paths of the entries with an `add` that was asked for. */
   readonly named: readonly string[];
 }
@@ -34,24 +31,22 @@ export async function readLogAccount(
   const commits = await listCommitTimes(table, signal);
   const times = new Map(commits.map(({ version, atMs }) => [version, atMs]));
   const removals = new Map<string, Removal>();
-  const touchedIn = new Map<string, number>();
   const named = new Set<string>();
   const [oldest, newest] = [commits[0]?.version, commits.at(-1)?.version];
-  if (oldest === undefined || newest === undefined) return { commits, removals, touchedIn, named: [] };
+  if (oldest === undefined || newest === undefined) return { commits, removals, named: [] };
   for await (const { version, actions } of readCommits(table, { first: oldest, last: newest }, signal)) {
     for (const action of actions) {
       if (!("add" in action) && !("remove" in action)) continue;
       const path = decodeDataPath("add" in action ? action.add.path : action.remove.path);
-      touchedIn.set(path, version);
       if ("add" in action) {
         removals.delete(path);
         if (names?.(action.add)) named.add(toCommitPath(version));
       } else {
         const partitionValues = action.remove.partitionValues ?? undefined;
         const removedAtMs = Math.max(action.remove.deletionTimestamp ?? 0, times.get(version) ?? 0);
-        removals.set(path, { removedAtMs, removedIn: version, partitionValues });
+        removals.set(path, { removedAtMs, partitionValues });
       }
     }
   }
-  return { commits, removals, touchedIn, named: [...named] };
+  return { commits, removals, named: [...named] };
 }

@@ -42,12 +42,6 @@ export function planVacuum(question: VacuumQuestion): VacuumPlan {
   const { snapshot, account, objects, cutoffMs } = question;
   const oldestRetained = versionAt(account.commits, cutoffMs) ?? account.commits[0]?.version ?? snapshot.version;
   const terminal = new Set(question.terminalAttempts);
-  const isRetained = (path: string): boolean => {
-    const touchedIn = account.touchedIn.get(path);
-    // Whatever was added or removed since then, a version since then names.
-    if (touchedIn !== undefined && touchedIn > oldestRetained) return true;
-    return removedAt(question, path) > cutoffMs;
-  };
   const plan = {
     deletes: [] as VacuumPlan["deletes"][number][],
     retained: [] as TableObject[],
@@ -58,7 +52,7 @@ export function planVacuum(question: VacuumQuestion): VacuumPlan {
     if (snapshot.files.has(path) || isHidden(path)) continue;
     const isRemoved = account.removals.has(path) || snapshot.tombstones.has(path);
     if (isRemoved) {
-      if (isRetained(path)) plan.retained.push(object);
+      if (removedAt(question, path) > cutoffMs) plan.retained.push(object);
       else plan.deletes.push({ ...object, reason: "removed" });
       continue;
     }
@@ -69,6 +63,7 @@ export function planVacuum(question: VacuumQuestion): VacuumPlan {
   return { ...plan, readableFrom: Math.min(oldestRetained, snapshot.version) };
 }
 
+/** By the log's time too: what was removed in a version after the cutoff is named by the one before, which is retained. */
 function removedAt({ account, snapshot }: VacuumQuestion, path: string): number {
   return account.removals.get(path)?.removedAtMs ?? snapshot.tombstones.get(path) ?? Number.POSITIVE_INFINITY;
 }

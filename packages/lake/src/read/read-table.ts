@@ -1,12 +1,13 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { type ColumnBatch, type Field, takeRows } from "@snowmelt/core/types";
+import type { AddFile } from "../delta/action.ts";
 import type { DeltaTable } from "../delta/delta-table.ts";
 import { toTableKey } from "../delta/log-path.ts";
 import { type TableLocation, tableUri } from "../delta/read-commits.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
 import { lakeError } from "../lake-error.ts";
 import { readTableFile } from "../land/read-table-file.ts";
-import { readFooter } from "../parquet/index.ts";
+import { type ParquetFooter, readFooter } from "../parquet/index.ts";
 import { openGroupBounds } from "./file-bounds.ts";
 import { matchRows } from "./match-rows.ts";
 import { mayMatch } from "./may-match.ts";
@@ -22,7 +23,7 @@ export interface ReadTableOptions extends ReadQuestion, TablePoint {
  * The rows of a table, batch by batch, as they are pulled: of the newest version, of a version, or of a moment. Files, and
  * row groups within them, whose partition or statistics rule every row out are not read; of the others only the chunks of
  * the columns that are asked for, by ranged reads. The filter is exact. A column that is younger than a file is NULL in it.
- * Holds one row group's columns, compressed, and one batch. The state is that of the start, whatever is committed meanwhile;
+ * Holds one row group's columns, compressed, one batch, and the footers of the next files. The state is that of the start, whatever is committed meanwhile;
  * DELTA_FILE_MISSING when a vacuum has taken a file of it. May be repeated.
  *
  * @example
@@ -42,29 +43,52 @@ export async function* readSnapshotRows(
   yield* readPlan(table, planRead(snapshot, options), options);
 }
 
+/** Footers fetched ahead of the file that is read: each is a request or two on S3. */
+const footersAhead = 4;
+
 /** The rows of a plan, file by file. */
 export async function* readPlan(
   table: TableLocation,
   plan: ReadPlan,
   options: { readonly batchRows?: number; readonly signal?: AbortSignal } = {},
 ): AsyncGenerator<ColumnBatch> {
-  for (const file of plan.files) {
-    for await (const batch of orMissing(table, plan, file.path, readFile(table, plan, { ...file, ...options }))) {
+  const footers: Promise<ParquetFooter>[] = [];
+  for (const [at, file] of plan.files.entries()) {
+    for (const next of plan.files.slice(at + footers.length, at + footersAhead)) {
+      const footer = readFileFooter(table, next, options.signal);
+      footer.catch(() => undefined);
+      footers.push(footer);
+    }
+    const footer = footers.shift() ?? readFileFooter(table, file, options.signal);
+    const batches = readFile(table, plan, { ...file, ...options, footer });
+    for await (const batch of orMissing(table, plan, file.path, batches)) {
       const wanted = filterBatch(plan, batch);
       if (wanted.rowCount > 0) yield wanted;
     }
   }
 }
 
-type PlannedFile = ReadPlan["files"][number] & { readonly batchRows?: number; readonly signal?: AbortSignal };
+interface PlannedFile {
+  readonly path: string;
+  readonly add: AddFile;
+  readonly footer: Promise<ParquetFooter>;
+  readonly batchRows?: number;
+  readonly signal?: AbortSignal;
+}
+
+async function readFileFooter(
+  table: TableLocation,
+  { path, add }: Pick<PlannedFile, "path" | "add">,
+  signal: AbortSignal | undefined,
+): Promise<ParquetFooter> {
+  signal?.throwIfAborted();
+  const key = toTableKey(table.path, path);
+  return readFooter(table.store, key, { sizeBytes: add.size, ...(signal ? { signal } : {}) });
+}
 
 async function* readFile(table: TableLocation, plan: ReadPlan, file: PlannedFile): AsyncGenerator<ColumnBatch> {
   const { path, add, batchRows, signal } = file;
-  signal?.throwIfAborted();
-  const footer = await readFooter(table.store, toTableKey(table.path, path), {
-    sizeBytes: add.size,
-    ...(signal ? { signal } : {}),
-  });
+  const footer = await file.footer;
   const { predicate, scanFields } = plan;
   const rowGroups = [...footer.rowGroups.keys()].filter((ordinal) => {
     const bounds = predicate && openGroupBounds(footer, ordinal, add);

@@ -81,6 +81,7 @@ describe("erasing rows", () => {
     });
     const entry = Buffer.from((await store.get("raw/t/_delta_log/00000000000000000001.json")) ?? []).toString();
     expect(entry).toContain('"operation":"DELETE"');
+    expect(entry).toContain('"predicate":"[\\"V = ?\\"]"');
     expect(entry).not.toContain("alice");
   });
 
