@@ -52,3 +52,15 @@ it("ends a location that stands in a COPY where the next word begins", () => {
     ],
   });
 });
+
+it.each([
+  ["GET @s/a 'file:///tmp/with space/' PARALLEL = 4", "/tmp/with space/", null],
+  ["GET @s/a file:///tmp/x/ PATTERN = '.*' PARALLEL = 4;", "/tmp/x/", ".*"],
+  ["GET @s FILE://~/down", "~/down", null],
+])("%s names the client's folder", (sql, target, pattern) => {
+  expect(parseStatement(sql, "timestamp_ntz")).toMatchObject({ kind: "getFiles", target, pattern });
+});
+
+it.each(["GET @s", "GET @s '/tmp/x'", "GET @s file:///tmp/x NO_SUCH = 1"])("%s is refused", (sql) => {
+  expect(() => parseStatement(sql, "timestamp_ntz")).toThrow("unexpected");
+});

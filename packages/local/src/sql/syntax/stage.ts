@@ -7,6 +7,7 @@ import {
   expectPath,
   expectString,
   listOf,
+  openCursor,
   peek,
   sees,
   unexpected,
@@ -101,12 +102,12 @@ export function parseFileStatement(cursor: Cursor, kind: "listFiles" | "removeFi
 /** Reads what follows GET. */
 export function parseGet(cursor: Cursor): StageStatement {
   const location = parseLocation(cursor);
-  const target = parseTarget(cursor);
+  const { target, options } = parseTarget(cursor);
   let pattern: string | null = null;
-  while (!atEnd(cursor) && !sees(cursor, ";")) {
-    const found = parsePattern(cursor);
-    if (found === null && !accept(cursor, "PARALLEL", "=")) throw unexpected(cursor);
-    if (found === null) cursor.index += 1;
+  while (!atEnd(options) && !sees(options, ";")) {
+    const found = parsePattern(options);
+    if (found === null && !accept(options, "PARALLEL", "=")) throw unexpected(options);
+    if (found === null) options.index += 1;
     else pattern = found;
   }
   return { kind: "getFiles", location, target, pattern };
@@ -122,13 +123,25 @@ function parsePattern(cursor: Cursor): string | null {
   return accept(cursor, "PATTERN", "=") ? expectString(cursor) : null;
 }
 
-const FILE = "file://";
+const BARE_FILE = /^file:\/\/([^\s;]+)/i;
 
-/** `'file:///tmp/x'`; written bare, `//tmp/x` would read as a comment. */
-function parseTarget(cursor: Cursor): string {
+interface GetTarget {
+  readonly target: string;
+  /** Where the options after it are read from. */
+  readonly options: Cursor;
+}
+
+/** `'file:///tmp/x'` or `file:///tmp/x`, which the tokens end in: to them, its slashes begin a comment. */
+function parseTarget(cursor: Cursor): GetTarget {
   const token = peek(cursor);
-  if (token.kind !== "string") throw unsupported("GET to a path that is not in quotes");
-  cursor.index += 1;
-  if (!token.value.startsWith(FILE)) throw unexpected(cursor, token);
-  return token.value.slice(FILE.length);
+  if (token.kind === "string") {
+    const target = BARE_FILE.test(token.value) ? token.value.slice("file://".length) : "";
+    if (target === "") throw unexpected(cursor);
+    cursor.index += 1;
+    return { target, options: cursor };
+  }
+  const [whole = "", target = ""] = BARE_FILE.exec(cursor.sql.slice(token.offset)) ?? [];
+  if (target === "") throw unexpected(cursor);
+  cursor.index = cursor.tokens.length - 1;
+  return { target, options: openCursor(cursor.sql.slice(token.offset + whole.length)) };
 }
