@@ -1,13 +1,13 @@
 /**
  * Cells a second that the decoder turns from the driver's text into columns, by type, in CPU time of one thread.
  *
- *     node --conditions=@snowmelt/source bench/decode.ts [rows]
+ *     npm run bench -- decode [rows]
  */
 import { type ColumnOverride, planLanding } from "@snowmelt/core/types";
 import { openDecoder, planExtract } from "@snowmelt/snowflake";
+import type { Bench } from "./bench.ts";
 
 const slabRows = 1024;
-const rowCount = Number(process.argv[2] ?? 1_000_000);
 const source = { table: { database: "D", schema: "S", name: "T" } };
 const day = (row: number): string => new Date(Date.UTC(2001, 0, 1 + (row % 3650))).toISOString().slice(0, 10);
 const integer: ColumnOverride = { kind: "integer" };
@@ -36,7 +36,7 @@ const cases: readonly (readonly [
 ];
 
 /** Million cells a CPU second; every twentieth cell is NULL. */
-function measure([, type, cell, override]: (typeof cases)[number]): number {
+function measure([, type, cell, override]: (typeof cases)[number], rowCount: number): number {
   const landed = planLanding([["C", type]], override ? { C: override } : {}, "delta");
   const plan = planExtract({ source, landed });
   const slabs: (string | null)[][][] = [];
@@ -60,4 +60,12 @@ function measure([, type, cell, override]: (typeof cases)[number]): number {
 /** A string as JSON.parse makes it: one piece, not a rope of its parts. */
 const flat = (text: string): string => JSON.parse(JSON.stringify(text));
 
-for (const one of cases) console.log(one[0].padEnd(28), measure(one).toFixed(1).padStart(6), "million cells/s");
+export const bench: Bench = async ([rows = "1000000"]) => ({
+  versions: {},
+  cases: cases.map((one) => ({
+    case: one[0],
+    subject: "snowmelt",
+    metric: "million cells/CPU s",
+    value: measure(one, Number(rows)),
+  })),
+});
