@@ -29,7 +29,8 @@ export interface StartEmulatorOptions extends EmulatorStart {
 
 const POLL_MS = 25;
 const REQUEST_TIMEOUT_MS = 10_000;
-const STOP_WITHIN_MS = 10_000;
+/** What persists is written at the end. Without, only a function that is busy keeps an emulator from ending. */
+const STOP_WITHIN_MS = { persisting: 10_000, forgetting: 1_000 };
 const LOG_TAIL_LINES = 15;
 
 /**
@@ -47,7 +48,8 @@ export async function startEmulator(program: EmulatorProgram, options: StartEmul
     child.once("exit", () => resolve());
   });
   const endpoint = `http://127.0.0.1:${port}`;
-  const stop = () => stopChild(child, ended);
+  const stopWithinMs = options.persist ? STOP_WITHIN_MS.persisting : STOP_WITHIN_MS.forgetting;
+  const stop = () => stopChild(child, ended, stopWithinMs);
   try {
     await awaitHealthy({ program, endpoint, child, ...options });
   } catch (error) {
@@ -126,10 +128,10 @@ function hasEnded(child: ChildProcess): boolean {
   return child.exitCode !== null || child.signalCode !== null;
 }
 
-async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
+async function stopChild(child: ChildProcess, ended: Promise<void>, stopWithinMs: number): Promise<void> {
   if (child.pid === undefined || hasEnded(child)) return;
   child.kill("SIGTERM");
-  const late = setTimeout(() => killGroup(child), STOP_WITHIN_MS);
+  const late = setTimeout(() => killGroup(child), stopWithinMs);
   await ended;
   clearTimeout(late);
 }

@@ -1,16 +1,20 @@
 import { readdir, readFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
 import { type AwsEmulators, openAwsEmulators } from "../../src/aws/index.ts";
 
 const SOURCE = `
-exports.handler = async (event) => ({
-  pid: process.pid,
-  node: process.version,
-  greeting: "Hello " + event.name,
-  endpoint: process.env.AWS_ENDPOINT_URL,
-  names: Object.keys(process.env),
-});`;
+exports.handler = async (event) => {
+  if (event.forEver) for (;;);
+  return {
+    pid: process.pid,
+    node: process.version,
+    greeting: "Hello " + event.name,
+    endpoint: process.env.AWS_ENDPOINT_URL,
+    names: Object.keys(process.env),
+  };
+};`;
 
 test("a function really runs, on our Node, knows nothing of our environment, and its process ends with the emulator", async () => {
   process.env.SNOWMELT_TEST_SECRET = "not for functions";
@@ -23,6 +27,7 @@ test("a function really runs, on our Node, knows nothing of our environment, and
       Runtime: "nodejs24.x",
       Handler: "index.handler",
       Role: role,
+      Timeout: 600,
       Code: { ZipFile: Buffer.from(zipOf("index.js", SOURCE)).toString("base64") },
     });
     const answer = await askLambda(aws, "/2015-03-31/functions/greet/invocations", { name: "snow" });
@@ -32,6 +37,9 @@ test("a function really runs, on our Node, knows nothing of our environment, and
     expect(told.names).not.toContain("SNOWMELT_TEST_SECRET");
     pid = told.pid;
     expect(isAlive(pid)).toBe(true);
+    // In the same, warm process: one that is busy notices nothing of what is closed around it.
+    askLambda(aws, "/2015-03-31/functions/greet/invocations", { forEver: true }).catch(() => {});
+    await delay(300);
   } finally {
     await aws[Symbol.asyncDispose]();
     delete process.env.SNOWMELT_TEST_SECRET;
