@@ -2,9 +2,11 @@ import { renameSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { dataset, delta, incremental, type Pipeline, table } from "@snowmelt/core/definition";
+import { systemClock, systemRandom } from "@snowmelt/core/ports";
 import { columnValues } from "@snowmelt/core/quality";
 import { sourceTable } from "@snowmelt/core/types";
-import { readSnapshot } from "@snowmelt/lake/delta";
+import { openDeltaTable, readSnapshot } from "@snowmelt/lake/delta";
+import { restoreTable } from "@snowmelt/lake/maintain";
 import { openFileStore } from "@snowmelt/lake/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BackfillOptions, type RunManifest, runBackfill } from "../src/index.ts";
@@ -216,6 +218,25 @@ test("rows that a slice splits off are told from those of other lanes, also when
   const rows = await splitOff();
   expect(rows).toHaveLength(3);
   expect(rows.filter(([lane]) => lane === "split/live")).toEqual(ofLive);
+});
+
+test("a slice that a restore has rolled back is landed anew by the same backfill, and one that it has kept is not", async () => {
+  await createReadings("RESTORED");
+  await land.sql("DELETE FROM RESTORED WHERE ID <= 100");
+  await land.sql("INSERT INTO RESTORED VALUES (1000, 1, '2026-02-01'::TIMESTAMP_NTZ)");
+  const pipeline = readings("RESTORED");
+  await land.run(pipeline);
+  await land.sql(
+    "INSERT INTO RESTORED SELECT SEQ4() + 1, 1, DATEADD('day', SEQ4(), '2026-01-01'::TIMESTAMP_NTZ) FROM TABLE(GENERATOR(ROWCOUNT => 10))",
+  );
+  const options = { range: { ...january, slices: 2 }, backfillId: "b" };
+  expect(outcomes(await backfill(pipeline, options))).toEqual(["1 committed", "2 committed"]);
+  const { version } = await tableOf("RESTORED");
+  const place = { store: openFileStore(land.lake), path: "raw/restored", clock: systemClock, random: systemRandom };
+  expect(await restoreTable(openDeltaTable(place), { version: version - 1 })).toMatchObject({ status: "restored" });
+  expect(outcomes(await backfill(pipeline, options))).toEqual(["1 alreadyCommitted", "2 committed"]);
+  expect(outcomes(await backfill(pipeline, options))).toEqual(["1 alreadyCommitted", "2 alreadyCommitted"]);
+  await expectEqual("RESTORED");
 });
 
 describe("a backfill is refused", () => {
