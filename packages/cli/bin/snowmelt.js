@@ -3,6 +3,7 @@
 // it is installed it runs the build, as Node strips no types below node_modules. The work is done by a second process,
 // because what bounds its memory has to be said when a process starts; docs/cli.md tells how to say something else.
 import { spawn } from "node:child_process";
+import { constants } from "node:os";
 import { sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -24,10 +25,17 @@ const child = spawn(
 );
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
 child.on("exit", (code, signal) => {
-  if (signal === "SIGABRT") {
+  if (signal === null) process.exitCode = code ?? 1;
+  else if (["SIGINT", "SIGTERM", "SIGHUP"].includes(signal)) process.exitCode = 130;
+  else {
+    // V8 aborts where its heap is full; the system kills where its memory is.
+    const heapIsFull = signal === "SIGABRT";
+    const remedy = "Lower extract.parallel or extract.batchRows";
     console.error(
-      "snowmelt: out of memory. Lower extract.parallel or extract.batchRows, or give it more: NODE_OPTIONS=--max-old-space-size=2048.",
+      heapIsFull
+        ? `snowmelt: out of memory. ${remedy}, or give it more: NODE_OPTIONS=--max-old-space-size=2048.`
+        : `snowmelt: the process was killed by ${signal}${signal === "SIGKILL" ? ` (out of memory?). ${remedy}, or run it where there is more` : ""}. Nothing half-done is visible; the next run goes on from there.`,
     );
+    process.exitCode = heapIsFull ? 1 : 128 + constants.signals[signal];
   }
-  process.exitCode = signal === "SIGABRT" ? 1 : signal ? 130 : (code ?? 1);
 });

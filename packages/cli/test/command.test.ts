@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { memorySecrets, secretRef } from "@snowmelt/core/ports";
 import { type LocalSnowflake, startLocalSnowflake } from "@snowmelt/local";
@@ -102,6 +102,51 @@ test("Ctrl-C while the source is slow ends with 130, says what becomes of the ru
   expect(stderr).toContain("Stopping: the query at the source is cancelled");
   expect(stdout).toContain("Nothing of what was under way is visible");
 }, 60_000);
+
+test("a run whose output nobody reads any more ends as it would have: done, and with its own exit code", async () => {
+  const unread = (runs: string) =>
+    spawnSync(
+      "bash",
+      ["-c", `"$0" "$@" | true; exit "\${PIPESTATUS[0]}"`, process.execPath, command, "run", "orders.ts"].concat(
+        connection(),
+        ["--dataset", "orders", "--runs", runs],
+      ),
+      { cwd: folder, encoding: "utf8", env: environment() },
+    );
+  expect(unread("unread-good").status).toBe(0);
+  expect(recordedIn("unread-good")).toMatchObject([{ status: "succeeded" }]);
+  await server.admin.setFaults([{ kind: "statementFails", skip: 1, times: "always" }]);
+  const failed = unread("unread-bad");
+  await server.admin.clearFaults();
+  expect(recordedIn("unread-bad")).toMatchObject([{ status: "failed" }]);
+  expect(failed.status).toBe(4);
+}, 60_000);
+
+test("a process that is killed is told of, with the exit code shells give it", async () => {
+  await server.admin.setFaults([{ kind: "requestSlow", on: "query", latencyMs: 2000, times: "always" }]);
+  const child = spawn(process.execPath, [command, "run", "orders.ts", ...connection()], {
+    cwd: folder,
+    env: environment(),
+  });
+  let stderr = "";
+  let killed = false;
+  child.stderr.on("data", (text) => {
+    stderr += text;
+    if (killed || !stderr.includes("orders in local")) return;
+    killed = true;
+    const worker = Number(spawnSync("pgrep", ["-P", String(child.pid)], { encoding: "utf8" }).stdout);
+    process.kill(worker, "SIGKILL");
+  });
+  const code = await new Promise<number | null>((resolve) => child.on("close", resolve));
+  await server.admin.clearFaults();
+  expect([killed, code]).toEqual([true, 137]);
+  expect(stderr).toContain("was killed by SIGKILL (out of memory?)");
+}, 60_000);
+
+function recordedIn(runs: string): unknown[] {
+  const manifests = readdirSync(join(folder, runs)).map((run) => join(folder, runs, run, "manifest.json"));
+  return manifests.map((path) => JSON.parse(readFileSync(path, "utf8")));
+}
 
 const connection = () => ["--connection", `port=${server.port}`];
 const environment = (variables: Record<string, string> = {}) => ({
