@@ -47,6 +47,22 @@ it.for([
   expect(row).toEqual([text, `1960-01-01 00:00:00.${text.split(".")[1]?.replace(/\d/g, "9")}`]);
 });
 
+it("timestamps can be marked as UTC, exact at both ends of time", async (context) => {
+  const { folder, copy } = await open(context, { timestampIsUtc: true });
+  await copy(
+    "SELECT '0001-01-01 00:00:00.000001'::TIMESTAMP_NTZ AS A, '9999-12-31 23:59:59.999999999'::TIMESTAMP_NTZ AS B",
+  );
+  const file = path.join(folder, (await filesBelow(folder))[0] ?? "");
+  expect((await parquetTypes(file)).A).toMatch(/isAdjustedToUTC=1.*MICROS=\w+Seconds/);
+  const wall = (column: string) => `("${column}" AT TIME ZONE 'UTC')::VARCHAR`;
+  const [row] = await readParquet(`SELECT ${wall("A")}, ${wall("B")} FROM '${file}'`);
+  expect(row).toEqual(["0001-01-01 00:00:00.000001", "9999-12-31 23:59:59.999999"]);
+});
+
+it("refuses to mark other units as UTC", () => {
+  expect(() => UnloadFormat.parse({ timestampUnit: "MILLIS", timestampIsUtc: true })).toThrow(/MICROS/);
+});
+
 it("shares rows out to as many writers as it is told", async (context) => {
   const { copy } = await open(context, { threads: 6, rowsPerThread: 10 });
   expect(await copy("SELECT SEQ8() AS A FROM TABLE(GENERATOR(ROWCOUNT => 100))")).toHaveLength(6);

@@ -25,7 +25,7 @@ export function bindUnload(statement: CopyInto, binder: Binder, format: UnloadFo
   const bound = bindQuery(statement.source, null, binder);
   requireDistinct(bound.columns);
   const values = bound.columns.map(
-    (column, index) => `${parquetValue(`q.c${index + 1}`, column, format.timestampUnit)} AS c${index + 1}`,
+    (column, index) => `${parquetValue(`q.c${index + 1}`, column, format)} AS c${index + 1}`,
   );
   const part =
     statement.partitionBy === null

@@ -15,8 +15,10 @@ const INTEGERS: Readonly<Record<string, string>> = {
 };
 const SINGLE_PRECISION = new Set(["FLOAT", "FLOAT4", "REAL"]);
 
+type TimestampForm = Pick<UnloadFormat, "timestampUnit" | "timestampIsUtc">;
+
 /** The DuckDB expression whose Parquet form is the one Snowflake unloads a value in; types it cannot unload are refused. */
-export function parquetValue(sql: string, column: BoundColumn, unit: UnloadFormat["timestampUnit"]): string {
+export function parquetValue(sql: string, column: BoundColumn, format: TimestampForm): string {
   const { type, declared = "" } = column;
   switch (type.kind) {
     case "number": {
@@ -28,7 +30,7 @@ export function parquetValue(sql: string, column: BoundColumn, unit: UnloadForma
     case "real":
       return SINGLE_PRECISION.has(declared) ? `CAST(${sql} AS FLOAT)` : sql;
     case "timestamp_ntz":
-      return moment(sql, unit);
+      return moment(sql, format);
     case "time":
       return `CAST(TIME '00:00:00' + to_microseconds(CAST(floor(CAST(${sql} AS DECIMAL(28,9)) * 1000000) AS BIGINT)) AS TIME)`;
     case "variant":
@@ -58,11 +60,14 @@ export function parquetValue(sql: string, column: BoundColumn, unit: UnloadForma
   }
 }
 
-function moment(sql: string, unit: UnloadFormat["timestampUnit"]): string {
+function moment(sql: string, { timestampUnit: unit, timestampIsUtc }: TimestampForm): string {
   const whole = (perSecond: string, digits: number) =>
     `(sf_whole(${sql}) * ${perSecond} + CAST(sf_fraction(${sql})[:${digits}] AS BIGINT))`;
   if (unit === "NANOS") return `make_timestamp_ns(${whole("1000000000", 9)})`;
-  if (unit === "MICROS") return `make_timestamp(${whole("1000000", 6)})`;
+  if (unit === "MICROS") {
+    const wall = `make_timestamp(${whole("1000000", 6)})`;
+    return timestampIsUtc ? `(${wall} AT TIME ZONE 'UTC')` : wall;
+  }
   return `CAST(make_timestamp(${whole("1000", 3)} * 1000) AS TIMESTAMP_MS)`;
 }
 
