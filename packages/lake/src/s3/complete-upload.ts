@@ -1,4 +1,5 @@
 import { type CompletedPart, CompleteMultipartUploadCommand } from "@aws-sdk/client-s3";
+import { isSnowmeltError } from "@snowmelt/core/errors";
 import { isRefused, toConditionHeaders } from "./put-condition.ts";
 import { headObject } from "./read-object.ts";
 import { request } from "./request.ts";
@@ -34,16 +35,14 @@ export async function completeUpload(
         return { kind: "written", etag: (await s3.client.send(command)).ETag };
       } catch (error) {
         if (isRefused(error, condition)) return { kind: "refused", isUnclear };
-        const code = toS3Answer(error)?.code;
-        if (code === "NoSuchUpload" && hadConflict && condition.kind === "absent" && (await headObject(s3, { key }))) {
-          return { kind: "refused", isUnclear };
-        }
         isUnclear ||= isUnclearFailure(error);
         hadConflict ||= toS3Answer(error)?.status === 409;
         throw error;
       }
     });
   } catch (error) {
+    const isDropped = hadConflict && condition.kind === "absent" && isSnowmeltError(error, "STORE_UPLOAD_GONE");
+    if (isDropped && (await headObject(s3, { key, policy: "short" }))) return { kind: "refused", isUnclear };
     return { kind: "failed", error, isUnclear };
   }
 }

@@ -18,7 +18,7 @@ export interface S3Try {
 
 /**
  * The one place where a request to S3 is retried: errors that are marked retryable, with core's back-off. Settles only when
- * no try is under way. Rejects with the last failure as a SnowmeltError, or with the signal's reason.
+ * no try is under way. `send` makes no other request of this kind: it would wait for a turn while it holds one. Rejects with the last failure as a SnowmeltError, or with the signal's reason.
  */
 export async function request<T>(s3: S3Connection, asked: S3Request, send: (made: S3Try) => Promise<T>): Promise<T> {
   const { what, signal, policy = s3.policy } = asked;
@@ -32,7 +32,7 @@ export async function request<T>(s3: S3Connection, asked: S3Request, send: (made
     return await retry(
       async () => {
         try {
-          return await send(made);
+          return await s3.gate(() => send(made), signal);
         } catch (error) {
           throw toS3Error(error, what, s3.place);
         }

@@ -2,6 +2,7 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { type Clock, type Random, systemClock, systemRandom } from "@snowmelt/core/ports";
 import type { RetryPolicy } from "@snowmelt/core/retry";
 import { checkTransport } from "./endpoint.ts";
+import { type Gate, openGate } from "./gate.ts";
 import { toKeyPrefix } from "./s3-key.ts";
 import { checkS3Options, type S3Checksum, type S3StoreOptions, s3Defaults } from "./s3-options.ts";
 import { s3RetryPolicy } from "./worst-case.ts";
@@ -23,6 +24,8 @@ export interface S3Connection {
   readonly checksum: S3Checksum;
   readonly partBytes: number;
   readonly concurrency: number;
+  /** Every try of a request passes it: the SDK counts waiting for a connection as failing to connect. */
+  readonly gate: Gate;
   readonly policy: RetryPolicy;
   readonly clock: Clock;
   readonly random: Random;
@@ -55,6 +58,7 @@ export function openS3Connection(options: S3StoreOptions): S3Connection {
     checksum: options.checksum ?? "CRC32",
     partBytes: options.partBytes ?? s3Defaults.partBytes,
     concurrency: options.concurrency ?? s3Defaults.concurrency,
+    gate: openGate(options.maxConnections ?? s3Defaults.maxConnections),
     policy: s3RetryPolicy(options),
     clock: options.clock ?? systemClock,
     random: options.random ?? systemRandom,
@@ -72,6 +76,8 @@ function openClient(options: S3StoreOptions, region: string | undefined): S3Clie
     forcePathStyle: options.pathStyle ?? endpoint !== undefined,
     // Retried by core's retry alone, which knows of bodies read half way and of conditional puts.
     maxAttempts: 1,
+    // With it the SDK opens a connection for every part and closes it again, and heeds no limit of connections.
+    expectContinueHeader: false,
     requestChecksumCalculation: "WHEN_SUPPORTED",
     responseChecksumValidation: "WHEN_SUPPORTED",
     requestHandler: {

@@ -10,7 +10,8 @@ export type Fault =
   /** The answer's body ends half way, or has one bit changed. */
   | { readonly kind: "cutBody" | "damageBody" }
   /** S3 does the work and says nothing. */
-  | { readonly kind: "silence" };
+  | { readonly kind: "silence" }
+  | { readonly kind: "delay"; readonly ms: number };
 
 export interface PlannedFault {
   /** Which requests: `PUT`, or a part of the path and query beside it, such as `POST uploadId=`. */
@@ -32,6 +33,8 @@ export interface SeenRequest {
 export interface FaultProxy extends AsyncDisposable {
   readonly endpoint: string;
   readonly seen: SeenRequest[];
+  /** Connections that were opened to it. */
+  connections: number;
   /** Faults are used up in order, each by the first requests it is for. */
   plan(...faults: PlannedFault[]): void;
   /** Called with the line of a request before it is passed on. */
@@ -62,10 +65,14 @@ export async function openFaultProxy(target: string): Promise<FaultProxy> {
       () => incoming.socket.destroy(),
     );
   });
+  server.on("connection", () => {
+    proxy.connections++;
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const proxy: FaultProxy = {
     endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen: [],
+    connections: 0,
     plan(...faults) {
       planned.push(...faults.map((plan) => ({ plan, left: plan.times ?? 1 })));
     },
@@ -74,6 +81,7 @@ export async function openFaultProxy(target: string): Promise<FaultProxy> {
     reset() {
       planned = [];
       proxy.seen.length = 0;
+      proxy.connections = 0;
       proxy.onRequest = () => undefined;
       proxy.onAnswer = () => undefined;
     },
@@ -104,6 +112,9 @@ async function pass(
     case "cutBody":
       outgoing.writeHead(status, headers);
       return void outgoing.write(answer.subarray(0, answer.byteLength / 2), () => incoming.socket.destroy());
+    case "delay":
+      await new Promise((resolve) => setTimeout(resolve, fault.ms));
+      break;
     case "damageBody":
       answer[0] = (answer[0] ?? 0) ^ 1;
   }

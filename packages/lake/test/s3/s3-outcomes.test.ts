@@ -211,6 +211,18 @@ describe("an upload in parts", () => {
     expect(await faulty.unfinished()).toEqual([]);
   });
 
+  it("goes over as many connections as parts are on their way, kept from one to the next", async () => {
+    await faulty.open({ partBytes: minPartBytes, concurrency: 2 }).put("file", mebibytes(40));
+    expect(linesOf("partNumber=")).toHaveLength(8);
+    expect(faulty.proxy.connections).toBeLessThanOrEqual(2);
+  });
+
+  it("of many objects goes over no more connections than allowed", async () => {
+    const store = faulty.open({ maxConnections: 3 });
+    await Promise.all(Array.from({ length: 12 }, (_, at) => store.put(`k${at}`, mebibytes(3))));
+    expect(faulty.proxy.connections).toBeLessThanOrEqual(3);
+  });
+
   it("holds no more of the body than its parts on their way and the one that is being filled", async () => {
     const store = faulty.open({ partBytes: minPartBytes, concurrency: 2 });
     let [read, done, most] = [0, 0, 0];

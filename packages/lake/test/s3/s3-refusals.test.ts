@@ -256,6 +256,14 @@ describe("reading", () => {
     });
   });
 
+  it("does not take waiting for its turn for failing to connect", async () => {
+    const store = faulty.open({ maxConnections: 1, connectTimeoutMs: 1_000, attempts: 1 });
+    await store.put("k", utf8("x"));
+    faulty.proxy.plan({ on: "GET", fault: { kind: "delay", ms: 400 }, times: 6 });
+    const read = await Promise.all(Array.from({ length: 6 }, () => store.get("k")));
+    expect(read.map((bytes) => bytes?.byteLength)).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
   it("ends at once when it is aborted while S3 says nothing", async () => {
     const store = faulty.open();
     const controller = new AbortController();
