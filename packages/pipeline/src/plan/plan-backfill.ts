@@ -19,7 +19,7 @@ export interface BackfillRange {
   readonly every?: Duration | undefined;
 }
 
-export const maxSlices = 10_000;
+const maxSlices = 10_000;
 const microsPerDay = 86_400_000_000n;
 
 /** The slices of a range, in order: together they hold each value of it once. Pure. BACKFILL_REFUSED. */
