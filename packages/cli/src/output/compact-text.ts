@@ -1,5 +1,6 @@
 import type { CompactionReport } from "@snowmelt/lake/maintain";
 import { bytesText, countText } from "@snowmelt/pipeline/report";
+import { counted } from "../text/counted.ts";
 
 export function compactText(
   { groups, commits, conflicts }: CompactionReport,
@@ -9,11 +10,11 @@ export function compactText(
   if (groups.length === 0) return "No small files to put together.\n";
   if (dryRun) {
     const bytes = groups.reduce((sum, group) => sum + group.bytes, 0);
-    return `${countText(files)} files of ${bytesText(bytes)} would become ${countText(groups.length)}. Nothing was written.\n`;
+    return `${counted(files, "file")} of ${bytesText(bytes)} would become ${countText(groups.length)}. Nothing was written.\n`;
   }
   const lines = commits.map(
     ({ version, filesBefore, filesAfter, bytesBefore, bytesAfter, rows }) =>
-      `Version ${version}: ${countText(filesBefore)} files of ${bytesText(bytesBefore)} became ${countText(filesAfter)} of ${bytesText(bytesAfter)}, ${countText(rows)} rows as they were.`,
+      `Version ${version}: ${counted(filesBefore, "file")} of ${bytesText(bytesBefore)} became ${countText(filesAfter)} of ${bytesText(bytesAfter)}, ${counted(rows, "row")} as they were.`,
   );
   const refused = conflicts.map(({ message }) => `Left as it was: ${message}`);
   return `${[...lines, ...refused].join("\n")}\n`;

@@ -1,5 +1,6 @@
 import type { ErasureReport, eraseRows, KeyHolder } from "@snowmelt/lake/maintain";
 import { bytesText, countText } from "@snowmelt/pipeline/report";
+import { counted } from "../text/counted.ts";
 import type { Paint } from "../text/paint.ts";
 import { printable } from "../text/printable.ts";
 
@@ -10,12 +11,12 @@ export function eraseText(report: Awaited<ReturnType<typeof eraseRows>>, paint: 
   const lines = [headText(report)];
   if (deleted.files > 0) {
     const lost = olderVersionsLost ? " Versions that named them cannot be read whole any more." : "";
-    lines.push(`${countText(deleted.files)} old files of ${bytesText(deleted.bytes)} deleted at once.${lost}`);
+    lines.push(`${counted(deleted.files, "old file")} of ${bytesText(deleted.bytes)} deleted at once.${lost}`);
   }
   lines.push(
     holders.length === 0 ? "Nothing else holds them." : `${paint("yellow", "Still held, or it cannot be told, by:")}`,
     ...holders.map((holder) => `  ${printable(holderText(holder))}`),
-    proofText(proof, paint),
+    ...(report.status === "planned" ? [] : [proofText(proof, paint)]),
   );
   return `${lines.join("\n")}\n`;
 }
@@ -27,7 +28,7 @@ export function eraseJson(report: Awaited<ReturnType<typeof eraseRows>>): string
 }
 
 function headText({ status, version, rows, filesRemoved }: ErasureReport): string {
-  const found = `${countText(rows)} rows in ${countText(filesRemoved)} files`;
+  const found = `${counted(rows, "row")} in ${counted(filesRemoved, "file")}`;
   if (status === "planned") return `${found} would be erased. Nothing was changed; --yes does it.`;
   return version === undefined ? "The newest version holds no such row." : `Version ${version}: ${found} erased.`;
 }
@@ -53,11 +54,10 @@ function holderText(holder: KeyHolder): string {
   }
 }
 
-const heldText = (rows: number | undefined): string =>
-  rows === undefined ? "may hold them" : `${countText(rows)} rows`;
+const heldText = (rows: number | undefined): string => (rows === undefined ? "may hold them" : counted(rows, "row"));
 
 function proofText({ version, files, rows, found }: ErasureReport["proof"], paint: Paint): string {
-  const read = `${countText(rows)} rows of ${countText(files)} files of version ${version} read again`;
+  const read = `${counted(rows, "row")} of ${counted(files, "file")} of version ${version} read again`;
   return found === 0
     ? `${paint("green", "Proven:")} ${read}, none is left.`
     : `${paint("red", "Still there:")} ${read}, ${countText(found)} found.`;

@@ -1,5 +1,6 @@
 import type { RestoredLane, RestoreOutcome } from "@snowmelt/lake/maintain";
 import { countText } from "@snowmelt/pipeline/report";
+import { counted } from "../text/counted.ts";
 import { printable } from "../text/printable.ts";
 
 export function restoreText(outcome: RestoreOutcome): string {
@@ -7,7 +8,7 @@ export function restoreText(outcome: RestoreOutcome): string {
   const { plan, target } = outcome;
   const { restoredFiles, removedFiles, effects } = plan;
   if (outcome.status === "unchanged") return `The table is what it was at version ${target}. Nothing was written.\n`;
-  const files = `${countText(restoredFiles.length)} files come back and ${countText(removedFiles.length)} go`;
+  const files = `${counted(restoredFiles.length, "file")} back, ${countText(removedFiles.length)} gone`;
   const head =
     outcome.status !== "restored"
       ? `Version ${target} would be restored: ${files}. Nothing was written; --yes does it.`

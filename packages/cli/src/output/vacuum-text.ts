@@ -1,5 +1,6 @@
 import type { VacuumReport } from "@snowmelt/lake/maintain";
 import { bytesText, countText } from "@snowmelt/pipeline/report";
+import { counted } from "../text/counted.ts";
 import { printable } from "../text/printable.ts";
 
 /** Paths shown of a list. */
@@ -10,15 +11,15 @@ export function vacuumText({ plan, deleted }: VacuumReport, { dryRun }: { readon
   const bytes = deletes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const lines = dryRun
     ? [
-        `${countText(deletes.length)} files of ${bytesText(bytes)} would be deleted. Nothing was.`,
+        `${counted(deletes.length, "file")} of ${bytesText(bytes)} would be deleted. Nothing was.`,
         ...listed(deletes.map(({ path, reason }) => `  ${path}  ${reason}`)),
       ]
-    : [`${countText(deleted.files)} files of ${bytesText(deleted.bytes)} deleted.`];
+    : [`${counted(deleted.files, "file")} of ${bytesText(deleted.bytes)} deleted.`];
   if (deleted.revived > 0) lines.push(`${countText(deleted.revived)} came to be live again meanwhile and stayed.`);
-  lines.push(`${countText(retained.length)} removed files stay for the retained versions, from ${readableFrom} on.`);
+  lines.push(`Kept for the retained versions, from ${readableFrom} on: ${counted(retained.length, "removed file")}.`);
   if (unnamed.length > 0) {
     lines.push(
-      `${countText(unnamed.length)} files that the log does not name stay: a run under way may have written them. Where one crashed, name its attempt by --terminal-attempt.`,
+      `Kept though the log does not name them: ${counted(unnamed.length, "file")}. A run under way may have written them. Where one crashed, name its attempt by --terminal-attempt.`,
       ...listed(
         unnamed.map(({ path, attemptId }) => `  ${path}${attemptId === undefined ? "" : `  attempt ${attemptId}`}`),
       ),
