@@ -39,7 +39,6 @@ export async function runLocalStack(options: RunLocalStackOptions): Promise<void
   const print = options.print ?? ((text) => process.stdout.write(text));
   const onProgress = options.printProgress ?? ((text) => process.stderr.write(`${text}\n`));
   try {
-    await using snowflake = await startLocalSnowflake({ port, dataDir, sample, onProgress, signal });
     const directory = join(dataDir, "aws");
     await using aws = await openAwsEmulators({
       port: awsPort,
@@ -50,6 +49,10 @@ export async function runLocalStack(options: RunLocalStackOptions): Promise<void
       onProgress,
     });
     await ensureBucket(aws, LAKE_BUCKET);
+    const { endpoint, region, credentials } = aws;
+    // A record of its own: the AWS SDK writes into the credentials that it is given.
+    const s3 = { endpoint, region, accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey };
+    await using snowflake = await startLocalSnowflake({ port, dataDir, sample, s3, onProgress, signal });
     const facts = toFacts(snowflake, aws);
     print(options.json ? `${JSON.stringify(facts)}\n` : stackText(facts));
     await awaitEnd(signal, { "local Snowflake": snowflake.ended, "local AWS": aws.ended });
