@@ -111,4 +111,15 @@ describe("vacuum", () => {
     expect(await dataKeys(store)).toHaveLength(1);
     expect(await rowsOf(table)).toHaveLength(3);
   });
+
+  it("finds removals that a checkpoint has forgotten, for the log's entries still tell of them", async () => {
+    const { table, clock, store, open } = await emptied();
+    clock.advance(8 * dayMs);
+    for (let id = 0; id < 9; id++) await append(table, [[BigInt(id), 1n, "b", "x"]]);
+    const reopened = open(4);
+    expect((await mustSnapshot(reopened)).tombstones.size).toBe(0);
+    expect(await store.head("raw/t/_delta_log/00000000000000000010.checkpoint.parquet")).toBeDefined();
+    expect((await vacuumTable(reopened)).deleted.files).toBe(2);
+    expect(await rowsOf(reopened)).toHaveLength(9);
+  });
 });
