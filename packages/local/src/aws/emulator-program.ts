@@ -1,7 +1,7 @@
 /** What one emulator is, how it is started and where it answers. */
 export interface EmulatorProgram {
   readonly name: "ministack" | "moto";
-  /** The lock of its Python environment, as this package exports it. */
+  /** The lock of its Python environment: a path below this package's root, or an absolute one. */
   readonly lock: string;
   /** The Python module whose `main()` serves. */
   readonly module: string;

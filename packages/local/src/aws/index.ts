@@ -1,5 +1,5 @@
 export { awsError } from "./aws-error.ts";
-export type { AwsService } from "./config.ts";
+export { AwsEmulatorsConfig, type AwsService } from "./config.ts";
 export {
   type AwsEmulators,
   ensureAwsEmulators,

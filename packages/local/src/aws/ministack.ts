@@ -4,7 +4,7 @@ import type { EmulatorProgram } from "./emulator-program.ts";
 /** S3, DynamoDB, Lambda, SQS, SNS, EventBridge, Glue, Athena, Secrets Manager, KMS, IAM and more. */
 export const ministack: EmulatorProgram = {
   name: "ministack",
-  lock: "@snowmelt/local/python/ministack.txt",
+  lock: "src/aws/python/ministack.txt",
   module: "ministack.app",
   healthPath: "/_ministack/health",
   resetPath: "/_ministack/reset",

@@ -3,7 +3,7 @@ import type { EmulatorProgram } from "./emulator-program.ts";
 /** SageMaker and Lake Formation. */
 export const moto: EmulatorProgram = {
   name: "moto",
-  lock: "@snowmelt/local/python/moto.txt",
+  lock: "src/aws/python/moto.txt",
   module: "moto.server",
   healthPath: "/moto-api/",
   resetPath: "/moto-api/reset",

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { constants } from "node:fs";
 import { access, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { awsError } from "./aws-error.ts";
 import { readPythonConfig } from "./config.ts";
 import type { EmulatorProgram } from "./emulator-program.ts";
@@ -31,7 +31,7 @@ export async function ensureEnvironment(
 ): Promise<string> {
   const defaults = readPythonConfig();
   const cache = join(options.cacheDirectory ?? defaults.cacheDirectory, "python");
-  const lock = createRequire(import.meta.url).resolve(program.lock);
+  const lock = resolve(packageRoot(), program.lock);
   const hash = createHash("sha256")
     .update(await readFile(lock))
     .digest("hex")
@@ -54,6 +54,11 @@ export async function ensureEnvironment(
     await rm(making, { recursive: true, force: true });
   }
   return pythonOf(environment);
+}
+
+/** The same from the sources and from the build, whose files lie elsewhere: both have this entry two folders down. */
+function packageRoot(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("@snowmelt/local/aws")), "..", "..");
 }
 
 function pythonOf(environment: string): string {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** Puts a "Python environment" into a cache, under the name of the real one; its Python is the shell script given. */
 export async function fakeEnvironment(cache: string, name: string, script: string): Promise<void> {
-  const lock = await readFile(new URL(`../../python/${name}.txt`, import.meta.url));
+  const lock = await readFile(new URL(`../../src/aws/python/${name}.txt`, import.meta.url));
   const hash = createHash("sha256").update(lock).digest("hex").slice(0, 12);
   const environment = `${name}-py3.11-${process.platform}-${process.arch}-${hash}`;
   const bin = join(cache, "python", environment, "bin");
