@@ -14,7 +14,10 @@ export function abortPolicy({ attempts }: RetryPolicy): RetryPolicy {
 /** The SDK begins to watch a silent connection this late, when its time-out is longer than 6 seconds. */
 const watchDelayMs = 3_000;
 
-/** The longest an operation can take to fail when nothing ever answers, in milliseconds. */
+/**
+ * The longest an operation can take to fail when nothing ever answers, in milliseconds. The wait for one's turn among more
+ * than `maxConnections` requests comes on top.
+ */
 export interface S3WorstCase {
   /** `get`, `head`, `delete`, a page of a listing. */
   readonly requestMs: number;
@@ -33,5 +36,5 @@ export function s3WorstCase(
   const policy = s3RetryPolicy(options);
   const requestMs = policyMs(policy);
   const abortMs = policyMs(abortPolicy(policy));
-  return { requestMs, putMs: requestMs + abortMs, uploadMs: requestMs + abortMs + abortMs };
+  return { requestMs, putMs: 2 * requestMs, uploadMs: 2 * requestMs + abortMs };
 }

@@ -30,17 +30,17 @@ export async function resolveOutcome(
   write: WrittenObject,
   outcome: WriteOutcome,
 ): Promise<ObjectMeta | undefined> {
-  const { key, putId, sizeBytes } = write;
+  const { key, sizeBytes } = write;
   switch (outcome.kind) {
     case "written": {
       const { etag } = outcome;
       return { key, sizeBytes, modifiedAtMs: s3.clock.nowMs(), ...(etag === undefined ? {} : { etag }) };
     }
     case "refused":
-      return outcome.isUnclear ? findOwnWork(s3, key, putId) : undefined;
+      return outcome.isUnclear ? findOwnWork(s3, write, "full") : undefined;
     case "failed": {
       if (!outcome.isUnclear) throw outcome.error;
-      const own = await findOwnWork(s3, key, putId).catch(() => undefined);
+      const own = await findOwnWork(s3, write, "short").catch(() => undefined);
       if (own) return own;
       throw outcome.error;
     }
@@ -48,7 +48,11 @@ export async function resolveOutcome(
 }
 
 /** What is there, if this very put wrote it. */
-export async function findOwnWork(s3: S3Connection, key: string, putId: string): Promise<ObjectMeta | undefined> {
-  const found = await headObject(s3, { key, policy: "short" });
+async function findOwnWork(
+  s3: S3Connection,
+  { key, putId }: WrittenObject,
+  policy: "full" | "short",
+): Promise<ObjectMeta | undefined> {
+  const found = await headObject(s3, { key, policy });
   return found?.putId === putId ? found.meta : undefined;
 }

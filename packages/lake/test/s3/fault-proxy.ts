@@ -19,6 +19,8 @@ export interface PlannedFault {
   readonly fault: Fault;
   /** @default 1 */
   readonly times?: number;
+  /** Only each so many-th of the requests it is for. @default 1 */
+  readonly every?: number;
   /** More elements of an error's XML, such as `<Region>eu-west-1</Region>`. */
   readonly xml?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -46,12 +48,13 @@ export interface FaultProxy extends AsyncDisposable {
 
 /** Something between a store and an emulated S3 that refuses, breaks and keeps silent on demand, as S3 does. */
 export async function openFaultProxy(target: string): Promise<FaultProxy> {
-  let planned: { plan: PlannedFault; left: number }[] = [];
+  let planned: { readonly plan: PlannedFault; left: number; met: number }[] = [];
   const take = (line: string): PlannedFault | undefined => {
     const [method = "", part = ""] = line.split(" ");
-    const found = planned.find(({ plan: { on }, left }) => {
-      const [wantedMethod, wantedPart = ""] = on.split(" ");
-      return left > 0 && method === wantedMethod && part.includes(wantedPart);
+    const found = planned.find((held) => {
+      const [wantedMethod, wantedPart = ""] = held.plan.on.split(" ");
+      if (held.left === 0 || method !== wantedMethod || !part.includes(wantedPart)) return false;
+      return ++held.met % (held.plan.every ?? 1) === 0;
     });
     if (found) found.left--;
     return found?.plan;
@@ -74,7 +77,7 @@ export async function openFaultProxy(target: string): Promise<FaultProxy> {
     seen: [],
     connections: 0,
     plan(...faults) {
-      planned.push(...faults.map((plan) => ({ plan, left: plan.times ?? 1 })));
+      planned.push(...faults.map((plan) => ({ plan, left: plan.times ?? 1, met: 0 })));
     },
     onRequest: () => undefined,
     onAnswer: () => undefined,
