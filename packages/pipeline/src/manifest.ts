@@ -107,6 +107,7 @@ export const DatasetResult = z.object({
   columns: z.array(ColumnSummary),
   stages: z.array(z.object({ stage: Stage, startedAtMs: z.number(), durationMs: z.number() })),
   durationMs: z.number(),
+  /** The most memory that the process has held since it began, earlier datasets included, as the kernel counts. */
   peakRssBytes: z.number(),
   notices: z.array(z.object({ code: z.string(), message: z.string() })),
   failure: RunFailure.nullable(),

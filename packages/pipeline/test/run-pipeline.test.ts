@@ -48,7 +48,9 @@ describe("an incremental dataset", () => {
   test("lands everything, then nothing, then just what changed, and equals the source each time", async () => {
     await createOrders("ORDERS", 1000);
     const pipeline = land.pipeline({ orders: incrementalOrders("ORDERS") });
+    const mostBefore = process.resourceUsage().maxRSS * 1024;
     const first = await land.run(pipeline);
+    expect(first.datasets[0]?.peakRssBytes, "what the kernel says").toBeGreaterThanOrEqual(mostBefore);
     expect(first.datasets).toMatchObject([
       {
         outcome: "committed",

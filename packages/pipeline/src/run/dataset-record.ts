@@ -36,9 +36,9 @@ export function openDatasetRecord(context: RunContext, name: string, purpose: Pu
   let spentMs = 0;
   let lastProgressMs = Number.NEGATIVE_INFINITY;
   const sampleMemory = (): number => {
-    const rssBytes = process.memoryUsage.rss();
-    result = { ...result, peakRssBytes: Math.max(result.peakRssBytes, rssBytes) };
-    return rssBytes;
+    // The kernel's own mark, in KiB: samples of ours miss what comes and goes between them.
+    result = { ...result, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
+    return process.memoryUsage.rss();
   };
   emit({ kind: "datasetStarted", dataset: label });
 

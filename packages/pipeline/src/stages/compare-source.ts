@@ -2,17 +2,37 @@ import { type ColumnProfile, decimalText, type Field, type Value, valueText } fr
 import type { ColumnProfile as SourceColumnProfile, SourceProfile } from "@snowmelt/snowflake";
 import type { Check } from "../manifest.ts";
 
-/** The source's own aggregates against the same numbers of the rows that arrived; every comparison is exact. Pure. */
+export interface SourceComparison {
+  readonly checks: Check[];
+  /** What could not be compared, and why; for the report. */
+  readonly notCompared: string[];
+}
+
+/**
+ * The source's own aggregates against the same numbers of the rows that arrived; every comparison is exact. A column that did
+ * not arrive is a check that fails. Pure.
+ */
 export function compareSource(
   source: SourceProfile,
   fields: readonly Field[],
   profiles: readonly ColumnProfile[],
-): Check[] {
-  return source.columns.flatMap((asked) => {
+): SourceComparison {
+  const checks: Check[] = [];
+  const notCompared: string[] = [];
+  for (const asked of source.columns) {
     const index = fields.findIndex(({ name }) => name === asked.field);
     const [field, arrived] = [fields[index], profiles[index]];
-    return field && arrived ? compareColumn(field, asked, arrived) : [];
-  });
+    if (!field || !arrived) {
+      const values = String(asked.valueCount);
+      const name = `${asked.field}: values at the source = of the rows that arrived`;
+      checks.push({ name, expected: values, actual: "no such column", passed: false });
+      continue;
+    }
+    checks.push(...compareColumn(field, asked, arrived));
+    if (asked.max !== undefined && arrived.nanCount > 0)
+      notCompared.push(`${field.name}: least and greatest, as NaN is the greatest at the source and stands apart here`);
+  }
+  return { checks, notCompared };
 }
 
 function compareColumn(field: Field, asked: SourceColumnProfile, arrived: ColumnProfile): Check[] {
