@@ -1,7 +1,7 @@
 import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
 import type { Secrets } from "@snowmelt/core/ports";
 import type { BackfillRange, PipelinePlan, RunEvent, RunManifest } from "@snowmelt/pipeline";
-import type { CliConfig } from "./config.ts";
+import type { CliConfig, LakeEndpoints } from "./config.ts";
 import type { LakeEngine } from "./lake-engine.ts";
 import type { SchemaReader } from "./schema-reader.ts";
 import type { Terminal } from "./terminal.ts";
@@ -38,6 +38,7 @@ export interface PlanRequest {
   readonly connection?: Partial<SnowflakeConnection>;
   readonly secrets: Secrets;
   readonly stateRoot?: string;
+  readonly lake?: LakeEndpoints;
   readonly signal?: AbortSignal;
 }
 

@@ -7,6 +7,13 @@ export interface CliConfig {
   readonly dumbTerminal: boolean;
   /** Where `env:` secrets are looked up. */
   readonly variables: Readonly<Record<string, string | undefined>>;
+  /** Where S3 and Glue are, if not at AWS: `AWS_ENDPOINT_URL_S3`, `AWS_ENDPOINT_URL_GLUE`, or `AWS_ENDPOINT_URL` for both. */
+  readonly lake: LakeEndpoints;
+}
+
+export interface LakeEndpoints {
+  readonly s3Endpoint?: string;
+  readonly glueEndpoint?: string;
 }
 
 export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): CliConfig {
@@ -16,5 +23,12 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     forceColor: FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0",
     dumbTerminal: TERM === "dumb",
     variables,
+    lake: lakeEndpoints(variables),
   };
+}
+
+function lakeEndpoints(variables: CliConfig["variables"]): LakeEndpoints {
+  const s3Endpoint = variables.AWS_ENDPOINT_URL_S3 ?? variables.AWS_ENDPOINT_URL;
+  const glueEndpoint = variables.AWS_ENDPOINT_URL_GLUE ?? variables.AWS_ENDPOINT_URL;
+  return { ...(s3Endpoint ? { s3Endpoint } : {}), ...(glueEndpoint ? { glueEndpoint } : {}) };
 }

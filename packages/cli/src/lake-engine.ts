@@ -26,12 +26,12 @@ export interface LakeEngine {
 }
 
 /** Loads the lake. Buckets are reached as the environment says, `AWS_ENDPOINT_URL` included. */
-export async function openLakeEngine({ variables }: Pick<CliConfig, "variables">): Promise<LakeEngine> {
+export async function openLakeEngine({ lake }: Pick<CliConfig, "lake">): Promise<LakeEngine> {
   const { openStore } = await import("@snowmelt/lake/store");
   const { openDeltaTable } = await import("@snowmelt/lake/delta");
   const { describeTable } = await import("@snowmelt/lake/read");
   const { compactTable, vacuumTable, restoreTable, eraseRows } = await import("@snowmelt/lake/maintain");
-  const endpoint = variables.AWS_ENDPOINT_URL_S3 ?? variables.AWS_ENDPOINT_URL;
+  const endpoint = lake.s3Endpoint;
   const open = async (address: string): Promise<{ table: DeltaTable; versions: ObjectVersions | undefined }> => {
     const store = await openStore(address, endpoint ? { s3: { endpoint } } : {});
     const versions = "versions" in store && isVersions(store.versions) ? store.versions : undefined;

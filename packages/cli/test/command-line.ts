@@ -14,7 +14,7 @@ export interface Ended {
 export async function commandLine(argv: readonly string[], context: Partial<CliContext> = {}): Promise<Ended> {
   let out = "";
   let err = "";
-  const config = { noColor: true, forceColor: false, dumbTerminal: false, variables: {} };
+  const config = { noColor: true, forceColor: false, dumbTerminal: false, variables: {}, lake: {} };
   const streams = {
     stdout: { write: (text: string) => (out += text) },
     stderr: { write: (text: string) => (err += text) },

@@ -10,6 +10,7 @@ import {
   findUnsupported,
   full,
   fullDiff,
+  glue,
   hour,
   identity,
   incremental,
@@ -19,6 +20,7 @@ import {
   type Pipeline,
   parquet,
   parseDefinition,
+  parseStageName,
   pat,
   planLandedSchema,
   query,
@@ -83,6 +85,7 @@ describe("the normal form", () => {
             maxFileBytes: 128_000_000,
             parallel: 1,
             stallTimeout: "1 minute",
+            route: "auto",
             environments: { dev: { parallel: 3 } },
           },
           land: {
@@ -111,6 +114,7 @@ describe("the normal form", () => {
             maxFileBytes: 128_000_000,
             parallel: 1,
             stallTimeout: "1 minute",
+            route: "auto",
             environments: {},
           },
           land: { kind: "delta", partitionBy: [] },
@@ -458,6 +462,41 @@ describe("definePlatform", () => {
   });
 });
 
+describe("a lake on S3", () => {
+  const withLake = (lake: Readonly<Record<string, unknown>>) => () => {
+    const [environment] = Object.values(platform.environments);
+    return definePlatform({
+      name: "p",
+      environments: { dev: { snowflake: environment?.snowflake, lake } },
+    } as unknown as Parameters<typeof definePlatform>[0]).environments.dev?.lake;
+  };
+
+  it("says of its bucket what a run has to know, and fills in what is usual", () => {
+    const lake = {
+      root: "s3://lake/tables",
+      region: "eu-central-1",
+      expectedBucketOwner: "123456789012",
+      kmsKeyId: "alias/lake",
+      stage: 'LAKE.PUBLIC."My Stage"',
+      catalog: glue(),
+    };
+    expect(withLake(lake)()).toEqual({ ...lake, catalog: { kind: "glue", databasePrefix: "snowmelt_" } });
+    expect(parseStageName(lake.stage)).toEqual({ database: "LAKE", schema: "PUBLIC", name: "My Stage" });
+    expect(parseStageName("lake.public.landing")).toEqual({ database: "LAKE", schema: "PUBLIC", name: "LANDING" });
+  });
+
+  it.each([
+    [{ root: "./lake", stage: "A.B.C" }, "stage goes with a lake on S3, and the root is a folder"],
+    [{ root: "./lake", catalog: glue() }, "catalog goes with a lake on S3"],
+    [{ root: "s3://lake", stage: "LANDING" }, "stage: expected DATABASE.SCHEMA.STAGE"],
+    [{ root: "s3://lake", expectedBucketOwner: "12" }, "expectedBucketOwner: expected the 12 digits"],
+    [{ root: "s3://lake", catalog: glue({ databasePrefix: "Snow" }) }, "databasePrefix: expected a prefix"],
+    [{ root: "s3://lake", accessKey: "AKIA" }, 'unknown key "accessKey"'],
+  ])("refuses %j", (lake, message) => {
+    expect(withLake(lake)).toThrow(message);
+  });
+});
+
 describe("checkPipelines", () => {
   it("refuses two pipelines of one platform that have a name or a dataset in common", () => {
     const named = (name: string, ...datasets: string[]) =>
@@ -477,14 +516,14 @@ describe("findUnsupported", () => {
       sync: incremental({ cursor: "UPDATED_AT", lag: "0 seconds", deletes: fullDiff() }),
       land: parquet(),
     });
-    expect(findUnsupported(pipeline, "dev")).toEqual([
+    expect(findUnsupported(pipeline)).toEqual([
       { path: "datasets.flights.sync.deletes", message: expect.stringContaining("fullDiff() is not implemented yet") },
       { path: "datasets.flights.land", message: "parquet() is not implemented yet; use delta()" },
     ]);
-    expect(findUnsupported(parsed({ sync: capture() }), "dev")).toEqual([
+    expect(findUnsupported(parsed({ sync: capture() }))).toEqual([
       { path: "datasets.flights.sync", message: expect.stringContaining("capture() is not implemented yet") },
     ]);
-    expect(findUnsupported(parsed(), "dev")).toEqual([]);
+    expect(findUnsupported(parsed())).toEqual([]);
   });
 });
 
@@ -495,12 +534,14 @@ describe("resolveExtract", () => {
       maxFileBytes: 128_000_000,
       parallel: 3,
       stallTimeout: "1 minute",
+      route: "auto",
     });
     expect(resolveExtract(parsed(), "flights", "prod")).toEqual({
       batchRows: 200_000,
       maxFileBytes: 128_000_000,
       parallel: 1,
       stallTimeout: "1 minute",
+      route: "auto",
     });
     expect(() => resolveExtract(parsed(), "flight", "dev")).toThrow(/no dataset "flight"/);
   });

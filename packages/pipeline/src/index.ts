@@ -1,3 +1,4 @@
+export type { LakeAccess } from "./lake/open-lake.ts";
 export {
   Check,
   ColumnSummary,

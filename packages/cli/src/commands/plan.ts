@@ -46,6 +46,7 @@ async function planCommand(file: string, options: PlanOptions, context: CliConte
     secrets: systemSecrets(config.variables),
     ...(options.dataset.length > 0 ? { datasets: options.dataset } : {}),
     stateRoot: resolve(cwd, options.state),
+    lake: config.lake,
     signal,
   });
   terminal.out(options.json ? `${JSON.stringify(plan)}\n` : planText(plan, terminal.paintOut));

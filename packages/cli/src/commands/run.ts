@@ -75,6 +75,7 @@ async function runCommand(file: string, options: RunOptions, context: CliContext
       connection,
       secrets: systemSecrets(config.variables),
       stateRoot: resolve(cwd, options.state),
+      lake: config.lake,
       runsRoot,
       signal,
       onEvent,

@@ -15,7 +15,7 @@ function shown(columns: number, upTo: number, noColor = true): { lines: string[]
       screen.write(text);
     },
   };
-  const config = { noColor, forceColor: false, dumbTerminal: false, variables: {} };
+  const config = { noColor, forceColor: false, dumbTerminal: false, variables: {}, lake: {} };
   const events = [recordedEvents("flights"), recordedEvents("airports")].map((list) => list.slice(0, upTo));
   let now = Date.parse("2026-11-23T12:00:00Z");
   using display = openBarDisplay(openTerminal({ stdout: stderr, stderr }, config), () => now);

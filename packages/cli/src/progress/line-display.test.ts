@@ -6,7 +6,7 @@ import { openProgressDisplay } from "./progress-display.ts";
 test("where there is no terminal, a line a stage and one about every five seconds, without escape sequences", () => {
   let written = "";
   const stream = { write: (text: string) => (written += text) };
-  const config = { noColor: false, forceColor: false, dumbTerminal: false, variables: {} };
+  const config = { noColor: false, forceColor: false, dumbTerminal: false, variables: {}, lake: {} };
   using display = openProgressDisplay(openTerminal({ stdout: stream, stderr: stream }, config));
   for (const event of recordedEvents()) display.show(event);
   display.say("done");

@@ -21,7 +21,13 @@ export function openLineDisplay({ err, paintErr: paint }: Terminal): ProgressDis
     const dataset = progress.datasets.find(({ dataset }) => dataset === name);
     if (dataset === undefined || atMs - (toldAtMs.get(name) ?? dataset.startedAtMs) < everyMs) return;
     toldAtMs.set(name, atMs);
-    const { rows, rowsExpected, bytes } = dataset;
+    const { rows, rowsExpected, bytes, merged } = dataset;
+    if (event.stage === "merge" && merged !== null) {
+      const all = merged.rowsExpected;
+      const whole = all === null ? "" : ` of ${countText(all)} (${percentText(merged.rows, all)})`;
+      line(`${name}: merge: ${countText(merged.rows)}${whole} rows of the table read`);
+      return;
+    }
     const rate = currentRowsPerSecond(dataset);
     const of = rowsExpected === null ? "" : ` of ${countText(rowsExpected)} (${percentText(rows, rowsExpected)})`;
     const speed = rate === null ? "" : `, ${countText(Math.round(rate))} rows/s`;

@@ -28,7 +28,7 @@ const minBarWidth = 8;
 export function progressLine(dataset: DatasetProgress, { columns, nameWidth, nowMs, paint }: LineLayout): string {
   const name = padEnd(clip(dataset.dataset, nameWidth), nameWidth);
   const head = `${name}  ${padEnd(currentStage(dataset) ?? "", stageWidth)}`;
-  const share = shareOf(dataset);
+  const share = currentStage(dataset) === "merge" ? mergedShare(dataset) : shareOf(dataset);
   const pieces = fitting(
     piecesOf(dataset, share, nowMs),
     columns - displayWidth(head) - (share === null ? 0 : minBarWidth + 2),
@@ -74,7 +74,15 @@ interface Piece {
 
 /** Figures that grow keep their width, so that the bar does not twitch. */
 function piecesOf(dataset: DatasetProgress, share: number | null, nowMs: number): Piece[] {
-  const { rows, rowsExpected, bytes, startedAtMs } = dataset;
+  const { rows, rowsExpected, bytes, merged, startedAtMs } = dataset;
+  if (currentStage(dataset) === "merge" && merged !== null) {
+    const of = merged.rowsExpected === null ? "" : ` of ${countText(merged.rowsExpected)}`;
+    return [
+      ...(share === null ? [] : [{ text: `${String(Math.floor(share * 100)).padStart(3)} %`, rank: 0 }]),
+      { text: `${countText(merged.rows)}${of} rows of the table read`, rank: 1 },
+      { text: durationText(Math.max(0, nowMs - startedAtMs)).padEnd(9), rank: 2 },
+    ];
+  }
   const rate = currentRowsPerSecond(dataset);
   const left = remainingMs(dataset);
   const expected = rowsExpected === null ? "" : countText(rowsExpected);
@@ -100,6 +108,9 @@ function fitting(pieces: readonly Piece[], columns: number): string[] {
   }
   return kept.map(({ text }) => text);
 }
+
+const mergedShare = ({ merged }: DatasetProgress): number | null =>
+  merged === null || !merged.rowsExpected ? null : Math.min(1, merged.rows / merged.rowsExpected);
 
 /** `null` while the source has not said how many rows there are. */
 function shareOf({ rows, rowsExpected }: DatasetProgress): number | null {

@@ -46,7 +46,7 @@ test("rows that are read again by a check do not count as landed", () => {
 
 test("a dataset that begins again in the same run starts from nothing", () => {
   const begin: RunEvent = { kind: "datasetStarted", ...of(0) };
-  const end: RunEvent = { kind: "datasetFinished", ...of(9), outcome: "committed", durationMs: 9 };
+  const end: RunEvent = { kind: "datasetFinished", ...of(9), outcome: "committed", durationMs: 9, bytesWritten: 7 };
   const { datasets } = [begin, rows(1, 10), end, begin].reduce(applyEvent, noProgress);
   expect(datasets).toEqual([expect.objectContaining({ dataset: "flights", rows: 0, outcome: null })]);
 });

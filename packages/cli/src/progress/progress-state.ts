@@ -10,7 +10,10 @@ export interface DatasetProgress {
   readonly stages: readonly Stage[];
   readonly rows: number;
   readonly rowsExpected: number | null;
+  /** An estimate until the dataset is done. */
   readonly bytes: number;
+  /** Rows of the table that a merge has read; null before one. */
+  readonly merged: { readonly rows: number; readonly rowsExpected: number | null } | null;
   /** Recent points, oldest first, for the present speed. */
   readonly recent: readonly { readonly atMs: number; readonly rows: number }[];
   /** When the first row was asked for and the last one had landed, as far as both are known. */
@@ -52,7 +55,12 @@ export function applyEvent(progress: RunProgress, event: RunEvent): RunProgress 
     case "progress":
       return changed(progress, event, (dataset) => moved(dataset, event));
     case "datasetFinished":
-      return changed(progress, event, () => ({ outcome: event.outcome, durationMs: event.durationMs, stages: [] }));
+      return changed(progress, event, () => ({
+        outcome: event.outcome,
+        durationMs: event.durationMs,
+        bytes: event.bytesWritten,
+        stages: [],
+      }));
     default:
       return event satisfies never;
   }
@@ -80,12 +88,13 @@ export function remainingMs(dataset: DatasetProgress): number | null {
 
 type ProgressEvent = Extract<RunEvent, { kind: "progress" }>;
 
-const moves = (stage: Stage): boolean => stage === "extract" || stage === "land";
+const moves = (stage: Stage): boolean => stage === "extract" || stage === "land" || stage === "merge";
 
 /** Checks read the rows again, from zero: only rows on their way into the lake are counted. */
 function moved(dataset: DatasetProgress, event: ProgressEvent): Partial<DatasetProgress> {
+  const { atMs, rows, rowsExpected } = event;
+  if (event.stage === "merge") return { merged: { rows, rowsExpected } };
   if (!moves(event.stage)) return {};
-  const { atMs, rows } = event;
   const restarted = rows < dataset.rows;
   const kept = restarted ? [] : dataset.recent.filter((point) => point.atMs >= atMs - recentMs);
   return {
@@ -119,6 +128,7 @@ const begun = (dataset: string, startedAtMs: number): DatasetProgress => ({
   rows: 0,
   rowsExpected: null,
   bytes: 0,
+  merged: null,
   recent: [],
   movedFromMs: null,
   movedToMs: null,

@@ -11,6 +11,8 @@ const settings = {
   parallel: z.int().min(1).max(64),
   /** A range of the result is read again when no row of it came for so long: a damaged chunk makes the driver wait for ever. */
   stallTimeout: Duration.refine((text) => durationMs(text) > 0, { error: "expected a duration above 0" }),
+  /** How rows come: streamed through this process, or unloaded by Snowflake straight into the lake's bucket. */
+  route: z.enum(["auto", "stream", "unload"], { error: 'expected route: "auto", "stream" or "unload"' }),
 };
 
 const Override = strict({
@@ -18,6 +20,7 @@ const Override = strict({
   maxFileBytes: settings.maxFileBytes.exactOptional(),
   parallel: settings.parallel.exactOptional(),
   stallTimeout: settings.stallTimeout.exactOptional(),
+  route: settings.route.exactOptional(),
 });
 
 export const Extract = strict({
@@ -25,6 +28,8 @@ export const Extract = strict({
   maxFileBytes: settings.maxFileBytes.prefault("128 MB"),
   parallel: settings.parallel.default(1),
   stallTimeout: settings.stallTimeout.default("1 minute"),
+  /** `auto` unloads where the lake has a stage and everything allows it. */
+  route: settings.route.default("auto"),
   /** What differs in an environment, by its name. */
   environments: z.record(z.string(), Override).default({}),
 });

@@ -6,7 +6,7 @@ export { definePipeline, parseDefinition } from "./define-pipeline.ts";
 export { definitionHash } from "./definition-hash.ts";
 export { Extract, type ExtractSettings, resolveExtract } from "./extract.ts";
 export { definitionJsonSchema } from "./json-schema.ts";
-export { LakeLocation } from "./lake-location.ts";
+export { GlueLocation, glue, LakeLocation } from "./lake-location.ts";
 export { delta, Land, parquet } from "./land.ts";
 export { type LandedSchema, planLandedSchema, requiredColumns } from "./landed-schema.ts";
 export { day, hour, identity, month, year } from "./partition.ts";
@@ -24,5 +24,6 @@ export {
   workloadIdentity,
 } from "./snowflake-connection.ts";
 export { query, Source, type SourceOver, sourceColumns, sourceName, table } from "./source.ts";
+export { type LakeStage, parseStageName } from "./stage-name.ts";
 export { capture, type Deletes, full, fullDiff, Incremental, incremental, Sync } from "./sync.ts";
 export { findUnsupported, type Unsupported } from "./unsupported.ts";

@@ -8,18 +8,11 @@ export interface Unsupported {
   readonly message: string;
 }
 
-/** Everything in a definition that would be refused in an environment; empty when it can run there. */
-export function findUnsupported(definition: Pipeline, environment: string): Unsupported[] {
-  const datasets = Object.entries(definition.datasets).flatMap(([name, dataset]) =>
+/** Everything in a definition that would be refused; empty when it can run. */
+export function findUnsupported(definition: Pipeline): Unsupported[] {
+  return Object.entries(definition.datasets).flatMap(([name, dataset]) =>
     unsupportedIn(dataset).map(({ path, message }) => ({ path: `datasets.${name}.${path}`, message })),
   );
-  const root = definition.platform.environments[environment]?.lake.root;
-  if (!root?.startsWith("s3://")) return datasets;
-  const path = `platform.environments.${environment}.lake.root`;
-  return [
-    ...datasets,
-    { path, message: "a lake on S3 is not implemented yet; use a folder, such as ./.snowmelt/lake" },
-  ];
 }
 
 function unsupportedIn({ sync, land }: Dataset): Unsupported[] {

@@ -4,6 +4,7 @@ import { describeRule } from "@snowmelt/core/quality";
 import { type LandedColumn, landTypeText, snowflakeTypeText } from "@snowmelt/core/types";
 import { openFileStore } from "@snowmelt/lake/store";
 import { openSnowflake, parseSnapshot, planSnapshot } from "@snowmelt/snowflake";
+import { openLake } from "../lake/open-lake.ts";
 import { failureOf } from "../run/dataset-record.ts";
 import type { RunOptions } from "../run/run-pipeline.ts";
 import { chooseWindow, type WindowChoice } from "../stages/choose-window.ts";
@@ -24,6 +25,7 @@ export type PlanOptions = Pick<
   | "connection"
   | "stateRoot"
   | "baseDirectory"
+  | "lake"
   | "signal"
   | "clock"
   | "random"
@@ -41,9 +43,10 @@ interface PlanContext extends InspectContext {
 export async function planPipeline(definition: Pipeline, options: PlanOptions): Promise<PipelinePlan> {
   const { clock = systemClock, random = systemRandom, logger = silentLogger, secrets } = options;
   const signal = options.signal ?? new AbortController().signal;
-  const { snowflake, lakeRoot, stateRoot, datasets } = resolveRun(definition, options);
+  const { environment, snowflake, lakeRoot, stateRoot, datasets } = resolveRun(definition, options);
   await using session = await openSnowflake(snowflake, { secrets, clock, random, logger, signal });
-  const lake = openFileStore(lakeRoot);
+  await using opened = await openLake(lakeRoot, environment.lake, options.lake);
+  const lake = opened.store;
   const context: PlanContext = {
     definition,
     environmentName: options.environment,

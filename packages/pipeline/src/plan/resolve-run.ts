@@ -18,6 +18,7 @@ export interface ResolvedRun {
   /** Checked where it is used. */
   readonly snowflake: SnowflakeConfigInput;
   readonly datasets: readonly string[];
+  /** A folder's path, or `s3://bucket/prefix`. */
   readonly lakeRoot: string;
   readonly stateRoot: string;
   readonly runsRoot: string;
@@ -41,7 +42,7 @@ export function resolveRun(definition: Pipeline, place: RunPlace): ResolvedRun {
       `The pipeline ${definition.name} has no dataset ${JSON.stringify(unknown)}; known are ${known.join(", ")}.`,
     );
   }
-  const unsupported = findUnsupported(definition, place.environment);
+  const unsupported = findUnsupported(definition);
   if (unsupported.length > 0) {
     throw pipelineError("PLAN_REFUSED", unsupported.map(({ path, message }) => `${path}: ${message}`).join("\n"), {
       details: { unsupported },
@@ -53,11 +54,13 @@ export function resolveRun(definition: Pipeline, place: RunPlace): ResolvedRun {
     environment,
     snowflake: { ...connection, ...(user === undefined ? {} : { username: user }) },
     datasets: known.filter((name) => place.datasets?.includes(name) ?? true),
-    lakeRoot: folderOf(environment.lake.root, base),
+    lakeRoot: rootOf(environment.lake.root, base),
     stateRoot: resolve(base, place.stateRoot ?? ".snowmelt/state"),
     runsRoot: resolve(base, place.runsRoot ?? ".snowmelt/runs"),
   };
 }
 
-const folderOf = (root: string, base: string): string =>
-  root.startsWith("file://") ? fileURLToPath(root) : resolve(base, root);
+function rootOf(root: string, base: string): string {
+  if (root.startsWith("s3://")) return root;
+  return root.startsWith("file://") ? fileURLToPath(root) : resolve(base, root);
+}

@@ -46,7 +46,7 @@ export function openDatasetRecord(context: RunContext, name: string, purpose: Pu
     sampleMemory();
     const durationMs = spentMs;
     result = { ...result, outcome, failure, durationMs };
-    emit({ kind: "datasetFinished", dataset: label, outcome, durationMs });
+    emit({ kind: "datasetFinished", dataset: label, outcome, durationMs, bytesWritten: result.bytesWritten });
     const dimensions = { Environment: environmentName, Pipeline: definition.name, Dataset: name };
     metrics.record({ name: "RowsExtracted", value: result.counts.extracted, unit: "Count", dimensions });
     metrics.record({ name: "BytesWritten", value: result.bytesWritten, unit: "Bytes", dimensions });
@@ -63,6 +63,7 @@ export function openDatasetRecord(context: RunContext, name: string, purpose: Pu
       emit({ kind: "notice", dataset: label, code, message });
     },
     async stage(stage, run) {
+      const outer = current;
       current = stage;
       const [startedAtMs, from] = [clock.nowMs(), clock.monotonicMs()];
       emit({ kind: "stageStarted", dataset: label, stage });
@@ -78,7 +79,7 @@ export function openDatasetRecord(context: RunContext, name: string, purpose: Pu
         throw error;
       });
       emit({ kind: "stageFinished", dataset: label, stage, durationMs: end() });
-      current = null;
+      current = outer;
       return passed;
     },
     progress(stage, moved) {

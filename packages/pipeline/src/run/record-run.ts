@@ -16,6 +16,7 @@ import {
 } from "@snowmelt/core/ports";
 import { openFileStore } from "@snowmelt/lake/store";
 import { openSnowflake } from "@snowmelt/snowflake";
+import { type LakeAccess, openLake } from "../lake/open-lake.ts";
 import type { DatasetResult, RunManifest } from "../manifest.ts";
 import { resolveRun } from "../plan/resolve-run.ts";
 import { rememberSecrets } from "../record/redactor.ts";
@@ -39,6 +40,8 @@ export interface RecordedRunOptions {
   readonly runsRoot?: string | undefined;
   /** What a relative lake root is relative to. @default the working directory */
   readonly baseDirectory?: string | undefined;
+  /** How the lake is reached, where that is not as the environment's AWS settings say. */
+  readonly lake?: LakeAccess | undefined;
   /** Abort stops the run: what is under way is undone or left pending, and nothing half-done is visible. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
@@ -71,6 +74,7 @@ export async function recordRun(
     signal,
     ...(options.logger ? { logger: options.logger } : {}),
   });
+  await using lake = await openLake(lakeRoot, environment.lake, options.lake);
   const spillDirectory = await openSpillDirectory();
   const recorder = await openRunRecorder(runsRoot, runId, redactor);
   const stateObjects = openFileStore(stateRoot);
@@ -81,7 +85,8 @@ export async function recordRun(
     environmentName: options.environment,
     environment,
     session,
-    lake: openFileStore(lakeRoot),
+    lake: lake.store,
+    catalog: lake.catalog,
     state: openStateStore(stateObjects),
     stateObjects,
     spillDirectory,

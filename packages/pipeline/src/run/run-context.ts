@@ -1,6 +1,7 @@
 import type { Environment, Pipeline } from "@snowmelt/core/definition";
 import type { Clock, Logger, Metrics, ObjectStore, Random } from "@snowmelt/core/ports";
 import type { SnowflakeSession } from "@snowmelt/snowflake";
+import type { OpenedCatalog } from "../lake/open-lake.ts";
 import type { RunEvent } from "../run-event.ts";
 import type { StateStore } from "../state/state-store.ts";
 
@@ -16,6 +17,8 @@ export interface RunContext {
   readonly environment: Environment;
   readonly session: SnowflakeSession;
   readonly lake: ObjectStore;
+  /** Undefined where the environment has none. */
+  readonly catalog: OpenedCatalog | undefined;
   readonly state: StateStore;
   /** Where state and leases lie. */
   readonly stateObjects: ObjectStore;

@@ -107,9 +107,7 @@ async function landAttempt(
       "ROWS_QUARANTINED",
       `${landed.rowsQuarantined} rows failed a rule and go to ${quarantinePath(inspected.name)}; where the table holds an earlier version of such a row, that version stays.`,
     );
-  const staged = await record.stage("verify", () =>
-    verifyStaged(context, inspected, { landed, record, snapshot: inspected.snapshot }),
-  );
+  const staged = await stageVerified(context, inspected, { landed, record, snapshot: inspected.snapshot });
   if (!isEmptyWindow(inspected, landed)) await record.stage("check", async () => checkRules(inspected, landed));
   return { ...landed, staged };
 }
@@ -123,7 +121,7 @@ async function commitAttempt(
     commit(context, inspected, {
       landed,
       staged: landed.staged,
-      stageAnew: (snapshot) => verifyStaged(context, inspected, { landed, record, snapshot }),
+      stageAnew: (snapshot) => stageVerified(context, inspected, { landed, record, snapshot }),
     }),
   );
   record.note({ deltaVersion: version });
@@ -132,7 +130,7 @@ async function commitAttempt(
   return status;
 }
 
-async function verifyStaged(
+async function stageVerified(
   context: RunContext,
   inspected: InspectedDataset,
   {
@@ -141,9 +139,9 @@ async function verifyStaged(
     snapshot,
   }: { readonly landed: LandedAttempt; readonly record: DatasetRecord; readonly snapshot: Snapshot | undefined },
 ): Promise<StagedWrite> {
-  const staged = await stageWrite(context, inspected, { landed, snapshot });
+  const staged = await stageWrite(context, inspected, { landed, snapshot, record });
   noteStaged(record, landed, staged);
-  await verify(context, inspected, { landed, staged, record });
+  await record.stage("verify", () => verify(context, inspected, { landed, staged, record }));
   return staged;
 }
 
