@@ -4,15 +4,18 @@ import { join } from "node:path";
 import {
   definePipeline,
   definePlatform,
+  LakeLocation,
   type Pipeline,
   type PipelineInput,
+  type PlatformInput,
   password,
   secret,
 } from "@snowmelt/core/definition";
-import { memorySecrets, type Secrets, secretRef } from "@snowmelt/core/ports";
+import { memorySecrets, type ObjectStore, type Secrets, secretRef } from "@snowmelt/core/ports";
 import { type LocalSnowflake, type StartLocalSnowflakeOptions, startLocalSnowflake } from "@snowmelt/local";
 import { openSnowflake, type SnowflakeSession } from "@snowmelt/snowflake";
-import { type RunManifest, type RunOptions, runPipeline } from "../src/index.ts";
+import { type LakeAccess, type RunManifest, type RunOptions, runPipeline } from "../src/index.ts";
+import { openLake } from "../src/lake/open-lake.ts";
 
 /** A Snowflake and a lake of a test's own. */
 export interface Landscape extends AsyncDisposable {
@@ -20,7 +23,10 @@ export interface Landscape extends AsyncDisposable {
   readonly session: SnowflakeSession;
   readonly directory: string;
   readonly secrets: Secrets;
+  /** Its root: a folder, or `s3://bucket/prefix`. */
   readonly lake: string;
+  readonly store: ObjectStore;
+  readonly access: LakeAccess;
   /** A pipeline called `p` over this server. */
   pipeline(datasets: PipelineInput["datasets"]): Pipeline;
   run(pipeline: Pipeline, options?: Partial<RunOptions>): Promise<RunManifest>;
@@ -29,7 +35,15 @@ export interface Landscape extends AsyncDisposable {
   rows(sql: string): Promise<(string | null)[][]>;
 }
 
-export async function openLandscape(options: StartLocalSnowflakeOptions = {}): Promise<Landscape> {
+export interface LandscapeLake {
+  readonly location: PlatformInput["environments"][string]["lake"];
+  readonly access: LakeAccess;
+}
+
+export async function openLandscape(
+  options: StartLocalSnowflakeOptions = {},
+  elsewhere?: LandscapeLake,
+): Promise<Landscape> {
   const directory = await mkdtemp(join(tmpdir(), "snowmelt-pipeline-"));
   const server = await startLocalSnowflake(options);
   const secrets = memorySecrets({ "test:password": server.password });
@@ -39,11 +53,14 @@ export async function openLandscape(options: StartLocalSnowflakeOptions = {}): P
   const session = await openSnowflake({ ...place, username: user, auth }, { secrets });
   await session.query("CREATE DATABASE IF NOT EXISTS AVIATION");
   await session.query("CREATE SCHEMA IF NOT EXISTS AVIATION.PUBLIC");
-  const lake = join(directory, "lake");
+  const location = elsewhere?.location ?? { root: join(directory, "lake") };
+  const access = elsewhere?.access ?? {};
+  const lake = location.root;
+  const opened = await openLake(lake, LakeLocation.parse(location), access);
   const platform = definePlatform({
     name: "test",
     environments: {
-      local: { snowflake: { ...place, user, auth: password(secret("test:password")) }, lake: { root: lake } },
+      local: { snowflake: { ...place, user, auth: password(secret("test:password")) }, lake: location },
     },
   });
   return {
@@ -52,6 +69,8 @@ export async function openLandscape(options: StartLocalSnowflakeOptions = {}): P
     directory,
     secrets,
     lake,
+    store: opened.store,
+    access,
     pipeline: (datasets) => definePipeline({ apiVersion: 1, name: "p", platform, datasets }),
     run: (pipeline, more = {}) =>
       runPipeline(pipeline, {
@@ -59,6 +78,7 @@ export async function openLandscape(options: StartLocalSnowflakeOptions = {}): P
         secrets,
         stateRoot: join(directory, "state"),
         runsRoot: join(directory, "runs"),
+        lake: access,
         ...more,
       }),
     async sql(...statements) {
@@ -67,6 +87,7 @@ export async function openLandscape(options: StartLocalSnowflakeOptions = {}): P
     rows: async (sql) => (await session.query(sql)).rows.map((row) => [...row]),
     async [Symbol.asyncDispose]() {
       await session.close();
+      await opened[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
       await rm(directory, { recursive: true, force: true });
     },

@@ -62,7 +62,7 @@ export async function expectSourceInLake(land: Landscape): Promise<void> {
     source.push(...page);
     if (page.length < pageRows) break;
   }
-  const landed = await lakeRows(land.lake, "raw/accounts", columns.map((name) => `${name}::VARCHAR`).join(", "), "ID");
+  const landed = await lakeRows(land.store, "raw/accounts", columns.map((name) => `${name}::VARCHAR`).join(", "), "ID");
   expect(landed.length).toBe(source.length);
   expect(landed).toEqual(source);
 }

@@ -9,6 +9,11 @@ const Task = z.object({
   password: z.string(),
   stateRoot: z.string(),
   runsRoot: z.string(),
+  lake: z.object({
+    s3Endpoint: z.string().optional(),
+    glueEndpoint: z.string().optional(),
+    credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }).optional(),
+  }),
   refresh: z.boolean(),
   backfill: z
     .object({
@@ -28,6 +33,7 @@ const options: RunOptions = {
   secrets: memorySecrets({ "test:password": task.password }),
   stateRoot: task.stateRoot,
   runsRoot: task.runsRoot,
+  lake: task.lake,
   onEvent(event) {
     const { at, signal } = task;
     if (!at || isReached) return;

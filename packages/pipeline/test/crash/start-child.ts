@@ -96,6 +96,7 @@ function spawnRun(
     password: land.server.password,
     stateRoot: join(land.directory, state),
     runsRoot: join(land.directory, "runs"),
+    lake: land.access,
     refresh,
     backfill: backfill ?? null,
     at,
