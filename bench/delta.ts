@@ -52,9 +52,10 @@ export const bench: Bench = async ([files = "100000", rounds = "5"]) => {
       const table = join(folder, writer.name);
       await writeEntries(table, Number(files));
       writer.measure("checkpoint", table);
+      const live = Number(files) + 1;
       for (const operation of operations) {
         const what = `${operation}, ${files} files, checkpoint by ${writer.name}`;
-        cases.push(...measureCase(what, { table, operation, subjects, rounds: Number(rounds), files: Number(files) }));
+        cases.push(...measureCase(what, { table, operation, subjects, rounds: Number(rounds), files: live }));
       }
     }
     return { versions: { "delta-rs (python deltalake)": version }, cases };

@@ -32,17 +32,22 @@ async function measure(): Promise<{ readonly ms: number; readonly files: number 
   const snapshot = await load();
   const { size: files } = snapshot.files;
   if (operation === "list") return { ms: await timed(() => [...snapshot.files.keys()].length), files };
-  if (operation === "checkpoint") return { ms: await timed(() => table.checkpoint()), files };
-  const times: number[] = [];
-  await mkdir(join(folder, "new"));
-  for (let commit = 0; commit < commits; commit++) {
-    const path = `new/part-${commit}.parquet`;
-    await writeFile(join(folder, path), "PAR1");
-    const stats = '{"numRecords":1}';
-    const add = { path, partitionValues: { DAY: "2026-01-01" }, size: 4, modificationTime: 1, dataChange: true, stats };
-    times.push(await timed(async () => table.commit(planAppend(await load(), [add]))));
+  await mkdir(join(folder, "new"), { recursive: true });
+  if (operation === "checkpoint") {
+    await append(0);
+    return { ms: await timed(() => table.checkpoint()), files };
   }
+  const times: number[] = [];
+  for (let commit = 0; commit < commits; commit++) times.push(await append(commit));
   return { ms: median(times), files };
+}
+
+async function append(commit: number): Promise<number> {
+  const path = `new/part-${commit}.parquet`;
+  await writeFile(join(folder, path), "PAR1");
+  const stats = '{"numRecords":1}';
+  const add = { path, partitionValues: { DAY: "2026-01-01" }, size: 4, modificationTime: 1, dataChange: true, stats };
+  return timed(async () => table.commit(planAppend(await load(), [add])));
 }
 
 const measured = await measure();

@@ -16,7 +16,7 @@ export interface CheckpointCounts {
  * live file, and removed files that have not expired at `nowMs`. Bounded by a row group.
  */
 export function* encodeCheckpoint(snapshot: Snapshot, nowMs: number): Generator<Uint8Array, CheckpointCounts> {
-  const encoder = openRecordEncoder(checkpointColumns, { rowGroupRows: 50_000, rowGroupBytes: 16 << 20 });
+  const encoder = openRecordEncoder(checkpointColumns, { rowGroupRows: 50_000, rowGroupBytes: 8 << 20 });
   const { protocol, metaData, txns, files, tombstones } = snapshot;
   const { minReaderVersion, minWriterVersion } = protocol;
   yield* encoder.append("protocol", {

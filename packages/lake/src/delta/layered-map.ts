@@ -28,14 +28,22 @@ export class LayeredMap<V extends object | number> implements ReadonlyMap<string
 
   get size(): number {
     if (this.#size === undefined) {
-      let size = this.#base.size;
-      for (const [key, value] of this.#changes) {
-        if (value !== undefined) size++;
-        if (this.#base.has(key)) size--;
-      }
+      let size = this.#base.size - this.#countReplaced();
+      for (const value of this.#changes.values()) if (value !== undefined) size++;
       this.#size = size;
     }
     return this.#size;
+  }
+
+  /** Keys of the base that were changed. A look at each is cheaper than the index that rows need for a look-up. */
+  #countReplaced(): number {
+    let count = 0;
+    if (this.#base instanceof Map) {
+      for (const key of this.#changes.keys()) if (this.#base.has(key)) count++;
+    } else if (this.#changes.size > 0) {
+      for (const key of this.#base.keys()) if (this.#changes.has(key)) count++;
+    }
+    return count;
   }
 
   has(key: string): boolean {

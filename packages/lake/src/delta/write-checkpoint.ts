@@ -24,6 +24,9 @@ export async function writeCheckpoint(
   const { version, protocol, metaData } = snapshot;
   checkWritable(protocol, metaData, tableUri(table));
   if (!hasTextStats(metaData)) return { status: "declined", version };
+  const options = signal ? { signal } : {};
+  const key = toTableKey(table.path, toCheckpointPath(version));
+  if (await table.store.head(key, options)) return { status: "exists", version };
   const parts: Uint8Array[] = [];
   const encoding = encodeCheckpoint(snapshot, nowMs);
   let step = encoding.next();
@@ -32,8 +35,7 @@ export async function writeCheckpoint(
     parts.push(step.value);
   }
   const sizeInBytes = parts.reduce((total, part) => total + part.length, 0);
-  const key = toTableKey(table.path, toCheckpointPath(version));
-  const put = await table.store.putIfAbsent(key, Buffer.concat(parts, sizeInBytes), signal ? { signal } : {});
+  const put = await table.store.putIfAbsent(key, Buffer.concat(parts, sizeInBytes), options);
   const exists = put.status === "exists";
   if (!exists) await writeLastCheckpoint(table, { version, ...step.value, sizeInBytes }, signal);
   return { status: exists ? "exists" : "written", version };

@@ -19,7 +19,7 @@ export interface LeafBuilder {
   /** Something above is NULL or empty; `definition` says how far down there is something. */
   appendAbsent(definition: number, repetition: number, count: number): void;
   readonly heldBytes: number;
-  /** Hands the entries over; the builder is ready for the next row group. */
+  /** The entries, as views that hold until the builder is used for the next row group. */
   finish(): LeafEntries;
 }
 
@@ -67,8 +67,8 @@ export function openLeafBuilder(
         type,
         maxDefinition,
         maxRepetition,
-        definitions: definitions.slice(0, count),
-        repetitions: maxRepetition > 0 ? repetitions.slice(0, count) : undefined,
+        definitions: definitions.subarray(0, count),
+        repetitions: maxRepetition > 0 ? repetitions.subarray(0, count) : undefined,
         values: texts ? texts.finish() : values.finish(),
       };
       count = 0;

@@ -55,7 +55,7 @@ function encodeLevels(
 function encodeLevelRuns(levels: Uint8Array, maxLevel: number): Uint8Array {
   const bitWidth = bitWidthOf(maxLevel + 1);
   const bytes = new Uint8Array(4 + maxRunBytes(levels.length, bitWidth));
-  const end = encodeRuns(Int32Array.from(levels), levels.length, bitWidth, { bytes, at: 4 });
+  const end = encodeRuns(new Int32Array(levels), levels.length, bitWidth, { bytes, at: 4 });
   new DataView(bytes.buffer).setUint32(0, end - 4, true);
   return bytes.subarray(0, end);
 }

@@ -5,7 +5,7 @@ export interface TextBuilder {
   /** A lone surrogate becomes U+FFFD. */
   append(text: string): void;
   readonly byteLength: number;
-  /** Hands the texts over; the builder is ready for more. */
+  /** The texts, as views that hold until the next `append`, which starts anew in the same memory. */
   finish(): ColumnVector;
 }
 
@@ -57,8 +57,6 @@ export function openTextBuilder(): TextBuilder {
         offsets: offsets.subarray(0, count + 1),
         bytes: bytes.subarray(0, length),
       };
-      offsets = new Int32Array(Math.max(256, count + 2));
-      bytes = Buffer.allocUnsafeSlow(Math.max(1024, length));
       count = length = 0;
       return vector;
     },
