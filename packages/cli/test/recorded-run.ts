@@ -37,7 +37,7 @@ export function recordedEvents(dataset = "flights"): RunEvent[] {
     { kind: "notice", ...of(10_400), code: "NOTED", message: "deletes are not seen" },
     { kind: "stageFinished", ...of(10_500), stage: "extract", durationMs: 10_300 },
     { kind: "stageFinished", ...of(10_600), stage: "land", durationMs: 10_200 },
-    { kind: "datasetFinished", ...of(11_010), outcome: "committed", durationMs: 11_000 },
+    { kind: "datasetFinished", ...of(11_010), outcome: "committed", durationMs: 11_000, bytesWritten: 10_000_000 },
     { kind: "runFinished", runId, atMs: startedAtMs + 11_020, status: "succeeded", durationMs: 11_020 },
   ];
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const Stage = z.enum(["plan", "extract", "land", "verify", "check", "commit"]);
+export const Stage = z.enum(["plan", "extract", "land", "merge", "verify", "check", "commit"]);
 export type Stage = z.infer<typeof Stage>;
 
 const common = { runId: z.string(), atMs: z.number() };
@@ -53,6 +53,8 @@ export const RunEvent = z.discriminatedUnion("kind", [
     ...ofDataset,
     outcome: z.enum(["committed", "empty", "unchanged", "alreadyCommitted", "failed"]),
     durationMs: z.number(),
+    /** Of the files that the commit added; what `progress` told on the way was an estimate. */
+    bytesWritten: z.number(),
   }),
 ]);
 export type RunEvent = z.infer<typeof RunEvent>;

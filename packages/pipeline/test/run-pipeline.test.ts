@@ -69,7 +69,16 @@ describe("an incremental dataset", () => {
       `UPDATE ORDERS SET AMOUNT = AMOUNT + 1, UPDATED_AT = ${now} WHERE MOD(ID, 10) = 0`,
       `INSERT INTO ORDERS SELECT 1000 + SEQ4(), 1, NULL, ${now} FROM TABLE(GENERATOR(ROWCOUNT => 7))`,
     );
-    const third = await land.run(pipeline);
+    const merged: { rows: number; rowsExpected: number | null }[] = [];
+    const third = await land.run(pipeline, {
+      onEvent: (event) => {
+        if (event.kind === "progress" && event.stage === "merge") merged.push(event);
+      },
+    });
+    const stages = third.datasets[0]?.stages.map(({ stage }) => stage);
+    expect(stages?.slice(-5)).toEqual(["land", "merge", "verify", "check", "commit"]);
+    // Each row of the table is read for its key, and once more to be written anew.
+    expect(merged.at(-1)).toMatchObject({ rows: 2000, rowsExpected: 2000 });
     expect(third.datasets.map(({ failure }) => failure)).toEqual([null]);
     expect(third.datasets).toMatchObject([
       {

@@ -31,6 +31,13 @@ test("leaves out what matters least where the terminal is narrow", () => {
   expect(progressLine(halfway, layout(40))).toBe("flights  land     ━━━━━━━────────   50 %");
 });
 
+test("tells how far a merge is by the rows of the table that it has read", () => {
+  const merging = { ...halfway, stages: ["merge"], merged: { rows: 250, rowsExpected: 1000 } } as const;
+  expect(progressLine(merging, layout(100))).toBe(
+    "flights  merge    ━━━━━━─────────────────────   25 %  250 of 1,000 rows of the table read  5 s",
+  );
+});
+
 test("has no bar while the source has not said how many rows there are", () => {
   expect(progressLine(afterEvents(5), layout(80))).toBe("flights  extract  5 s");
 });

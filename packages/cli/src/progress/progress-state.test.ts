@@ -44,6 +44,13 @@ test("rows that are read again by a check do not count as landed", () => {
   expect(after(rows(0, 0), rows(1000, 900), check).rows).toBe(900);
 });
 
+test("rows of the table that a merge reads are counted by themselves, and the bytes in the end are those committed", () => {
+  const merge: RunEvent = { ...rows(2000, 3, 10), stage: "merge" } as RunEvent;
+  const end: RunEvent = { kind: "datasetFinished", ...of(9), outcome: "committed", durationMs: 9, bytesWritten: 7 };
+  const dataset = after(rows(0, 0), rows(1000, 900), merge, end);
+  expect(dataset).toMatchObject({ rows: 900, bytes: 7, merged: { rows: 3, rowsExpected: 10 } });
+});
+
 test("a dataset that begins again in the same run starts from nothing", () => {
   const begin: RunEvent = { kind: "datasetStarted", ...of(0) };
   const end: RunEvent = { kind: "datasetFinished", ...of(9), outcome: "committed", durationMs: 9, bytesWritten: 7 };

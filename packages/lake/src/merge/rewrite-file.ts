@@ -7,6 +7,7 @@ import type { LandedFile } from "../land/landed-file.ts";
 import { readTableFile, type TableFile } from "../land/read-table-file.ts";
 import type { ParquetEncoderOptions } from "../parquet/index.ts";
 import { toPartitionFolders } from "../partition/partition-folder.ts";
+import type { MergeMeter } from "./merge-meter.ts";
 
 export interface RewriteOptions {
   readonly table: TableLocation;
@@ -18,6 +19,7 @@ export interface RewriteOptions {
   readonly alwaysIndexed: readonly string[];
   readonly encoder: ParquetEncoderOptions;
   readonly signal: AbortSignal | undefined;
+  readonly meter?: MergeMeter;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function rewriteFile(
   isDropped: (row: number) => boolean,
   options: RewriteOptions,
 ): Promise<LandedFile> {
-  const { table, attemptId, random, fileFields, partitionColumns, alwaysIndexed, encoder, signal } = options;
+  const { table, attemptId, random, fileFields, partitionColumns, alwaysIndexed, encoder, signal, meter } = options;
   const folders = toPartitionFolders(partitionColumns, file.partitionValues);
   const path = `${toAttemptPrefix(attemptId)}${folders === "" ? "" : `${folders}/`}merged-${random.uuid()}.parquet`;
   const writer = openFileWriter({
@@ -43,7 +45,8 @@ export async function rewriteFile(
   });
   try {
     let firstRow = 0;
-    for await (const batch of readTableFile(table, file, { fields: fileFields, signal })) {
+    const batches = readTableFile(table, file, { fields: fileFields, signal });
+    for await (const batch of meter?.count(batches) ?? batches) {
       const first = firstRow;
       const ranges = keptRanges(batch.rowCount, (row) => isDropped(first + row));
       if (ranges.length > batch.rowCount / rowsARange) await writer.append(takeRows(batch, rowsOf(ranges)));

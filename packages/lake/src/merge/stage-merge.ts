@@ -13,6 +13,7 @@ import type { ParquetEncoderOptions } from "../parquet/index.ts";
 import { parseStats } from "../stats/parse-stats.ts";
 import { fate, matchFile, openRowSet, type RowSet } from "./match-file.ts";
 import { openKeyFilter } from "./may-hold-keys.ts";
+import { type MergeMeter, type MergeProgress, openMergeMeter } from "./merge-meter.ts";
 import { type RewriteOptions, rewriteFile } from "./rewrite-file.ts";
 import type { WindowKeys } from "./window-keys.ts";
 
@@ -30,6 +31,7 @@ export interface StageMergeOptions {
   /** For `deletionTimestamp`. */
   readonly nowMs: number;
   readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: MergeProgress) => void) | undefined;
 }
 
 export interface MergeCounts {
@@ -64,6 +66,7 @@ export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions)
   const { table, window, snapshotMicros, signal, nowMs } = options;
   const fields = options.fields ?? snapshotFields(snapshot);
   const partitionColumns = snapshot.metaData.partitionColumns;
+  const meter = openMergeMeter(options.onProgress);
   const rewrite: RewriteOptions = {
     table,
     attemptId: options.attemptId,
@@ -73,11 +76,14 @@ export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions)
     alwaysIndexed: window.keyFields.map(({ name }) => name),
     encoder: options.encoder ?? {},
     signal,
+    meter,
   };
-  const matched = await matchTable(snapshot, options);
+  const matched = await matchTable(snapshot, options, meter);
   const added: { readonly file: LandedFile; readonly readAt: bigint | readonly ReadTime[] }[] = [];
   const removed: AddFile[] = [];
   let removedRows = 0;
+  const isRewritten = ({ replaced, rowCount }: MatchedFile): boolean => replaced.size > 0 && replaced.size < rowCount;
+  meter.expect(matched.files.filter(isRewritten).reduce((sum, { rowCount }) => sum + rowCount, 0));
   for (const { path, add, replaced, rowCount } of matched.files) {
     if (replaced.size === 0) continue;
     removed.push(add);
@@ -117,6 +123,7 @@ interface MatchedFile {
 async function matchTable(
   snapshot: Snapshot,
   { table, window, snapshotMicros, signal }: StageMergeOptions,
+  meter: MergeMeter,
 ): Promise<{
   readonly files: readonly MatchedFile[];
   readonly fates: Uint8Array;
@@ -133,7 +140,10 @@ async function matchTable(
   for (const [path, add] of snapshot.files) {
     const rows = parseStats(add.stats, [])?.numRecords;
     if (rows !== undefined && !mayHoldKeys(add)) rowsBefore += rows;
-    else files.push({ path, add, replaced: openRowSet(), rowCount: 0 });
+    else {
+      files.push({ path, add, replaced: openRowSet(), rowCount: 0 });
+      meter.expect((rows ?? 0) * window.passes);
+    }
   }
   for (let pass = 0; pass < window.passes; pass++) {
     if (pass > 0) index = await window.index(pass);
@@ -143,7 +153,7 @@ async function matchTable(
       const batches = readTableFile(table, { path, partitionValues: add.partitionValues }, { fields: columns, signal });
       const existingMicrosOf = openReadTimes(add);
       const incomingMicros = snapshotMicros;
-      file.rowCount = await matchFile(batches, {
+      file.rowCount = await matchFile(meter.count(batches), {
         window,
         index,
         fates,

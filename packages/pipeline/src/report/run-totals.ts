@@ -27,9 +27,9 @@ export function runTotals({ datasets, startedAt, finishedAt }: RunManifest): Run
 
 export const passedChecks = ({ checks }: DatasetResult): number => checks.filter(({ passed }) => passed).length;
 
-/** From the first row asked for to the last one landed: what a dataset's rows a second are measured by. */
+/** From the first row asked for to the last one landed and merged: what a dataset's rows a second are measured by. */
 export function movingMs({ stages, durationMs }: DatasetResult): number {
-  const moving = stages.filter(({ stage }) => stage === "extract" || stage === "land");
+  const moving = stages.filter(({ stage }) => ["extract", "land", "merge"].includes(stage));
   if (moving.length === 0) return durationMs;
   const from = Math.min(...moving.map(({ startedAtMs }) => startedAtMs));
   return Math.max(...moving.map((span) => span.startedAtMs + span.durationMs)) - from;

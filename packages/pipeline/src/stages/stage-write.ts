@@ -18,6 +18,7 @@ import type { DatasetResult } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
 import { isBeforeRefresh } from "../plan/purpose.ts";
+import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
@@ -49,7 +50,16 @@ export function writeKind({
 export async function stageWrite(
   context: RunContext,
   inspected: InspectedDataset,
-  { landed, snapshot }: { readonly landed: LandedAttempt; readonly snapshot: Snapshot | undefined },
+  {
+    landed,
+    snapshot,
+    record,
+  }: {
+    readonly landed: LandedAttempt;
+    readonly snapshot: Snapshot | undefined;
+    /** A merge is a stage of its own there. */
+    readonly record: DatasetRecord;
+  },
 ): Promise<StagedWrite> {
   const { clock, random, signal } = context;
   const { table, schema, tableFields, layout } = inspected;
@@ -97,16 +107,19 @@ export async function stageWrite(
     };
   const cursor = schema.cursor === null ? {} : { cursor: schema.cursor };
   const window = openWindowKeys(table, { landed: files, key: schema.key, ...cursor, fields: tableFields, signal });
-  const staged = await stageMerge(snapshot, {
-    table,
-    random,
-    attemptId: landed.attempt.attemptId,
-    window,
-    snapshotMicros,
-    fields: tableFields,
-    nowMs: clock.nowMs(),
-    signal,
-  });
+  const staged = await record.stage("merge", () =>
+    stageMerge(snapshot, {
+      table,
+      random,
+      attemptId: landed.attempt.attemptId,
+      window,
+      snapshotMicros,
+      fields: tableFields,
+      nowMs: clock.nowMs(),
+      signal,
+      onProgress: (read) => record.progress("merge", { ...read, bytesWritten: 0 }),
+    }),
+  );
   const { inserted, updated, skippedAsOlder, rowsBefore, rowsAfter } = staged.counts;
   return {
     plan: staged.plan,

@@ -243,7 +243,7 @@ function sampleEvents(): RunEvent[] {
     { kind: "datasetStarted", ...of("airports", 200) },
     { kind: "stageStarted", ...of("airports", 210), stage: "plan" },
     { kind: "stageFinished", ...of("airports", 300), stage: "plan", durationMs: 90 },
-    { kind: "datasetFinished", ...of("airports", 300), outcome: "unchanged", durationMs: 90 },
+    { kind: "datasetFinished", ...of("airports", 300), outcome: "unchanged", durationMs: 90, bytesWritten: 0 },
     { kind: "datasetStarted", ...of("flights", 300) },
     ...stage("plan", 300, 420),
     { kind: "stageStarted", ...of("flights", 720), stage: "extract" },
@@ -268,7 +268,13 @@ function sampleEvents(): RunEvent[] {
       code: "RULE_WARNED",
       message: 'columnValues("DELAY", "<", 1500): largest 1688',
     },
-    { kind: "datasetFinished", ...of("flights", 20_485), outcome: "committed", durationMs: 20_185 },
+    {
+      kind: "datasetFinished",
+      ...of("flights", 20_485),
+      outcome: "committed",
+      durationMs: 20_185,
+      bytesWritten: 19_500_000,
+    },
     { kind: "runFinished", runId, atMs: at(20_600), status: "succeeded", durationMs: 20_600 },
   ];
 }
