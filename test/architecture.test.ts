@@ -14,7 +14,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   core: { imports: ["zod", "apache-arrow", "p-retry"] },
   snowflake: { imports: ["@snowmelt/core", "snowflake-sdk", "zod"] },
   lake: {
-    imports: ["@snowmelt/core", "zod", "@aws-sdk/client-s3", "@aws-sdk/lib-storage", "@aws-sdk/client-glue"],
+    imports: ["@snowmelt/core", "zod", "@aws-sdk/client-s3", "@aws-sdk/client-glue"],
   },
   pipeline: { imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "zod"] },
   local: {

@@ -232,7 +232,7 @@ describe("a wrong definition", () => {
     ]);
     expect(problemsOf(written({}, { name: "platform" }))).toEqual(["name: no pipeline may be called platform"]);
     expect(problems({ zone: "quarantine" })).toEqual([
-      "datasets.flights.zone: the zone quarantine is kept for rows split off by quality rules",
+      "datasets.flights.zone: the zones landing and quarantine are kept for files that expire; expected another, such as raw",
     ]);
   });
 

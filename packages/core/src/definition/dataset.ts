@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { expiringZones } from "../lake-layout/index.ts";
 import { Rule, type RuleOver } from "../quality/index.ts";
 import type { ColumnOverride as Override } from "../types/index.ts";
 import { ColumnOverride } from "./column.ts";
@@ -22,8 +23,8 @@ export const Dataset = strict({
   zone: z
     .string()
     .regex(/^[a-z][a-z0-9_]{0,62}$/, { error: "expected a zone of lower-case letters, digits and _, such as raw" })
-    .refine((zone) => zone !== "quarantine", {
-      error: "the zone quarantine is kept for rows split off by quality rules",
+    .refine((zone) => expiringZones.every((expiring) => zone !== expiring), {
+      error: `the zones ${expiringZones.join(" and ")} are kept for files that expire; expected another, such as raw`,
     })
     .default("raw"),
   /** What to do when the live schema differs from the committed one: take over what is safe, ignore additions, or stop. */

@@ -1,11 +1,9 @@
 import type { Dataset } from "@snowmelt/core/definition";
+import { toTablePath } from "@snowmelt/core/lake-layout";
 import type { ExtractSource } from "@snowmelt/snowflake";
 
-/** A table is `<zone>/<dataset>` below the lake's root. */
-export const tablePath = (name: string, dataset: Dataset): string => `${dataset.zone}/${name}`;
-
-/** Where rows that a quarantining rule splits off go, whatever the dataset's zone. */
-export const quarantinePath = (name: string): string => `quarantine/${name}`;
+/** Where a dataset's table is, below the lake's root. */
+export const tablePath = (name: string, { zone }: Dataset): string => toTablePath(zone, name);
 
 export function extractSource({ source }: Dataset): ExtractSource {
   if (source.kind === "query") return { query: source.sql };

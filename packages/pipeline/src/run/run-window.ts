@@ -1,12 +1,13 @@
-import type { LandedFile, Snapshot } from "@snowmelt/lake/delta";
+import { toQuarantinePath } from "@snowmelt/core/lake-layout";
+import type { DataFile, Snapshot } from "@snowmelt/lake/delta";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
-import { quarantinePath } from "../plan/dataset-place.ts";
 import type { Purpose } from "../plan/purpose.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
 import { abandonAttempt, sweepAttempts } from "../stages/abandon-attempt.ts";
 import { checkRules, ruleOutcomes } from "../stages/check-rules.ts";
 import { checkTable } from "../stages/check-table.ts";
+import { catalogTable } from "../stages/catalog.ts";
 import { type Committed, commit } from "../stages/commit.ts";
 import { extract } from "../stages/extract.ts";
 import type { InspectedDataset } from "../stages/inspect-dataset.ts";
@@ -34,6 +35,7 @@ export async function runWindow(
     const { kind } = next;
     if (kind === "empty" || kind === "unchanged")
       await record.stage("check", () => checkTable(context, inspected, { record, outcome: kind }));
+    await catalogTable(context, inspected, record);
     return finishWithout(record, inspected, { next, snapshotMicros });
   }
   const landed = await orAbandon(context, inspected, false, () =>
@@ -42,6 +44,7 @@ export async function runWindow(
   if (isEmptyWindow(inspected, landed)) {
     await settle(context, inspected);
     await record.stage("check", () => checkTable(context, inspected, { record, outcome: "empty" }));
+    await catalogTable(context, inspected, record);
     return record.finish("empty");
   }
   const committed = await orAbandon(context, inspected, true, () =>
@@ -49,6 +52,7 @@ export async function runWindow(
   );
   await settle(context, inspected);
   await sweepAttempts(context, inspected);
+  await catalogTable(context, inspected, record);
   return record.finish(committed);
 }
 
@@ -105,7 +109,7 @@ async function landAttempt(
   if (landed.rowsQuarantined > 0)
     record.notice(
       "ROWS_QUARANTINED",
-      `${landed.rowsQuarantined} rows failed a rule and go to ${quarantinePath(inspected.name)}; where the table holds an earlier version of such a row, that version stays.`,
+      `${landed.rowsQuarantined} rows failed a rule and go to ${toQuarantinePath(inspected.name)}; where the table holds an earlier version of such a row, that version stays.`,
     );
   const staged = await stageVerified(context, inspected, { landed, record, snapshot: inspected.snapshot });
   if (!isEmptyWindow(inspected, landed)) await record.stage("check", async () => checkRules(inspected, landed));
@@ -230,11 +234,11 @@ function noteStaged(record: DatasetRecord, landed: LandedAttempt, staged: Staged
   });
 }
 
-const manifestFile = ({ path, rowCount, bytes, sha256, partitionValues }: LandedFile): ManifestFile => ({
+const manifestFile = ({ path, rowCount, bytes, sha256, partitionValues }: DataFile): ManifestFile => ({
   path,
   rows: rowCount,
   sizeBytes: bytes,
-  sha256,
+  sha256: sha256 ?? null,
   partitionValues: { ...partitionValues },
 });
 

@@ -1,6 +1,6 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
+import { toQuarantinePath } from "@snowmelt/core/lake-layout";
 import { readLane, sweepOrphans } from "@snowmelt/lake/delta";
-import { quarantinePath } from "../plan/dataset-place.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { retirePending } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -21,7 +21,7 @@ export async function sweepAttempts(context: RunContext, inspected: InspectedDat
     const terminalAttempts = state.terminalAttempts.filter(isDead).map(({ attemptId }) => attemptId);
     if (terminalAttempts.length === 0) return;
     await sweepOrphans(inspected.table, { terminalAttempts });
-    await sweepOrphans({ store: lake, path: quarantinePath(inspected.name) }, { terminalAttempts });
+    await sweepOrphans({ store: lake, path: toQuarantinePath(inspected.name) }, { terminalAttempts });
     await store.write({ ...state, terminalAttempts: state.terminalAttempts.filter((attempt) => !isDead(attempt)) });
   } catch (error) {
     logger.log("warn", "the files of given-up attempts stay until a later run", {

@@ -1,3 +1,4 @@
+import { toQuarantinePath } from "@snowmelt/core/lake-layout";
 import { type BatchVerdict, inMask, maskedRows, type RowMask } from "@snowmelt/core/quality";
 import { type ColumnBatch, type Field, openVectorBuilder, takeRows } from "@snowmelt/core/types";
 import {
@@ -19,7 +20,6 @@ import {
   withEvolvedSchema,
 } from "@snowmelt/lake/delta";
 import { pipelineError } from "../pipeline-error.ts";
-import { quarantinePath } from "../plan/dataset-place.ts";
 import { attemptHi } from "../plan/next-step.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt } from "../state/dataset-state.ts";
@@ -155,7 +155,7 @@ const laneTag = "snowmelt.lane";
 const windowTag = "snowmelt.n";
 
 const quarantineTable = ({ lake: store, clock, random }: RunContext, name: string): DeltaTable =>
-  openDeltaTable({ store, path: quarantinePath(name), clock, random });
+  openDeltaTable({ store, path: toQuarantinePath(name), clock, random });
 
 /** Nothing is required of a row that failed. */
 function quarantineFields({ schema }: InspectedDataset): readonly Field[] {
