@@ -65,6 +65,7 @@ export const failedManifest: RunManifest = {
       ...recordedResult(),
       outcome: "failed",
       deltaVersion: null,
+      catalog: null,
       failure: {
         code: "QUALITY_BLOCKED",
         category: "quality",
@@ -92,6 +93,7 @@ function recordedResult(): DatasetResult {
     route: "stream",
     table: "raw/flights",
     deltaVersion: 0,
+    catalog: null,
     lane: "snowmelt/local/flights/flights/live",
     laneVersion: 1,
     attemptId: null,

@@ -1,5 +1,6 @@
 export type { LakeAccess } from "./lake/open-lake.ts";
 export {
+  CatalogEntry,
   Check,
   ColumnSummary,
   DatasetResult,

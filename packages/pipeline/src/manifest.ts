@@ -34,7 +34,8 @@ export const ManifestFile = z.object({
   path: z.string(),
   rows: z.number(),
   sizeBytes: z.number(),
-  sha256: z.string(),
+  /** Null for a file that Snowflake wrote: its bytes did not pass through here. */
+  sha256: z.string().nullable(),
   partitionValues: z.record(z.string(), z.string().nullable()),
 });
 export type ManifestFile = z.infer<typeof ManifestFile>;
@@ -68,6 +69,17 @@ export type RunFailure = z.infer<typeof RunFailure>;
 export const ManifestSlice = z.object({ backfillId: z.string(), number: z.number(), of: z.number() });
 export type ManifestSlice = z.infer<typeof ManifestSlice>;
 
+/** What the catalog says of the table after the run. `stale`: it could not be made equal, and the next run tries again. */
+export const CatalogEntry = z.object({
+  database: z.string(),
+  table: z.string(),
+  status: z.enum(["created", "updated", "unchanged", "stale"]),
+  /** Columns that the catalog had and the table has not. */
+  droppedColumns: z.array(z.string()),
+  failure: RunFailure.nullable(),
+});
+export type CatalogEntry = z.infer<typeof CatalogEntry>;
+
 export const DatasetResult = z.object({
   dataset: z.string(),
   /** What the run was asked for: to go on from the table's end, to read all of the source anew, or a part of a backfill. */
@@ -83,9 +95,11 @@ export const DatasetResult = z.object({
   guarantee: z.string(),
   snapshot: z.string().nullable(),
   window: ManifestWindow.nullable(),
-  route: z.enum(["stream"]),
+  route: z.enum(["stream", "unload"]),
   table: z.string(),
   deltaVersion: z.number().nullable(),
+  /** Null where the lake has no catalog, or there is no table yet. */
+  catalog: CatalogEntry.nullable(),
   lane: z.string(),
   laneVersion: z.number().nullable(),
   attemptId: z.string().nullable(),

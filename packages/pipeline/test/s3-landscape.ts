@@ -5,6 +5,8 @@ import { type Landscape, openLandscape } from "./landscape.ts";
 
 export interface S3Landscape extends Landscape {
   readonly aws: AwsEmulators;
+  /** Makes the lake's bucket, as after a reset of the emulator. */
+  createBucket(): Promise<void>;
 }
 
 export interface S3LandscapeOptions {
@@ -23,8 +25,11 @@ export async function openS3Landscape(options: S3LandscapeOptions = {}): Promise
   const aws = await openAwsEmulators();
   try {
     const { endpoint, region, credentials } = aws;
-    const made = await fetch(`${endpoint}/${bucket}`, { method: "PUT" });
-    if (!made.ok) throw new Error(`the bucket was not made: ${made.status}`);
+    const createBucket = async (): Promise<void> => {
+      const made = await fetch(`${endpoint}/${bucket}`, { method: "PUT" });
+      if (!made.ok) throw new Error(`the bucket was not made: ${made.status}`);
+    };
+    await createBucket();
     if (options.catalog) for (const zone of ["raw", "curated"]) await createDatabase(aws, `snowmelt_${zone}`);
     const land = await openLandscape(
       { unload: { timestampIsUtc: true }, s3: { endpoint, region, ...credentials }, ...options.snowflake },
@@ -41,6 +46,7 @@ export async function openS3Landscape(options: S3LandscapeOptions = {}): Promise
     return {
       ...land,
       aws,
+      createBucket,
       async [Symbol.asyncDispose]() {
         await land[Symbol.asyncDispose]();
         await aws[Symbol.asyncDispose]();
@@ -60,7 +66,7 @@ export async function createStage(land: Landscape, url: string, name = "LAKE"): 
 }
 
 /** As Terraform does before a run. */
-async function createDatabase({ endpoint }: AwsEmulators, name: string): Promise<void> {
+export async function createDatabase({ endpoint }: AwsEmulators, name: string): Promise<void> {
   const response = await fetch(endpoint, {
     method: "POST",
     headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSGlue.CreateDatabase" },

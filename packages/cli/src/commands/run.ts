@@ -93,7 +93,9 @@ async function runCommand(file: string, options: RunOptions, context: CliContext
     const verbose = options.verbose === true;
     terminal.err(`\n${failureText({ ...recordFailure, causes: [] }, { columns: columns(), paint, verbose })}`);
   }
+  const stale = manifest.datasets.find(({ catalog }) => catalog?.failure)?.catalog?.failure;
   if (manifest.status === "failed") context.exitWith(exitCode(failed?.failure?.category ?? "internal"));
+  else if (stale) context.exitWith(exitCode(stale.category));
   else if (recordFailure) context.exitWith(exitCode(recordFailure.category));
 }
 
@@ -146,7 +148,8 @@ function tell(manifest: RunManifest, records: string, { terminal }: CliContext, 
   const { out, err, paintOut, paintErr: paint, columns } = terminal;
   out(`\n${runText(manifest, paintOut)}Records: ${join(records, "report.html")}, manifest.json, events.jsonl\n`);
   for (const result of manifest.datasets) {
-    const { failure } = result;
+    const { catalog } = result;
+    const failure = result.failure ?? catalog?.failure ?? null;
     if (failure === null || failure.category === "aborted") continue;
     const message = `${resultLabel(result)}: ${failure.message}`;
     err(`\n${failureText({ ...failure, message, causes: [] }, { columns: columns(), paint, verbose })}`);

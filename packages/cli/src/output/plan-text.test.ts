@@ -37,6 +37,7 @@ const flights: PlannedDataset = {
     lane: "snowmelt/local/flights/flights/live",
     laneVersion: 0,
   },
+  catalog: { database: "snowmelt_raw", table: "flights" },
   extract: { batchRows: 100_000, maxFileBytes: 128_000_000, parallel: 4 },
   notices: [{ code: "CURSOR_SEES_NO_DELETES", message: "deleted rows stay" }],
 };
@@ -74,6 +75,7 @@ flights  would land: the window holds rows
   guarantee   snapshot: read as of one moment
   route       stream: the lake is a folder
   table       file:///lake/raw/flights, not there yet
+  catalog     snowmelt_raw.flights
   lane        snowmelt/local/flights/flights/live, at 0
   partitions  DATE_month
   extract     batches of 100,000 rows, files up to 128 MB, 4 in parallel

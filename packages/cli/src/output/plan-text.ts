@@ -59,7 +59,20 @@ const writes: Readonly<Record<PlannedDataset["write"], string>> = {
 };
 
 function factsOf(plan: PlannedDataset): (readonly [name: string, value: string])[] {
-  const { source, sync, write, table, guarantee, route, routeReason, key, partitionedBy, sourceRows, extract } = plan;
+  const {
+    source,
+    sync,
+    write,
+    table,
+    guarantee,
+    route,
+    routeReason,
+    key,
+    partitionedBy,
+    sourceRows,
+    catalog,
+    extract,
+  } = plan;
   const version = table.version === null ? "not there yet" : `at version ${table.version}`;
   return [
     ["source", source],
@@ -69,6 +82,7 @@ function factsOf(plan: PlannedDataset): (readonly [name: string, value: string])
     ["guarantee", `${guarantee.name}: ${guarantee.text}`],
     ["route", `${route}: ${routeReason}`],
     ["table", `${table.uri}, ${version}`],
+    ...(catalog ? [["catalog", `${catalog.database}.${catalog.table}`] as const] : []),
     ["lane", `${table.lane}, at ${table.laneVersion}`],
     ["partitions", partitionedBy.length > 0 ? partitionedBy.join(", ") : "none"],
     [

@@ -1,4 +1,5 @@
 import type { ManifestWindow } from "../manifest.ts";
+import type { CatalogPlace } from "./catalog-place.ts";
 
 /** What a run would do, found out without running it. Plain data; `snowmelt plan` prints it. */
 export interface PipelinePlan {
@@ -39,7 +40,7 @@ export interface PlannedDataset {
   /** Rows the window holds at the source; null where counting it would not say. */
   readonly sourceRows: string | null;
   readonly sql: string;
-  readonly route: "stream";
+  readonly route: "stream" | "unload";
   readonly routeReason: string;
   readonly guarantee: Guarantee;
   readonly write: "create" | "overwrite" | "merge";
@@ -49,6 +50,8 @@ export interface PlannedDataset {
     readonly lane: string;
     readonly laneVersion: number;
   };
+  /** Where the catalog has the table; null where the lake has no catalog. */
+  readonly catalog: CatalogPlace | null;
   readonly extract: { readonly batchRows: number; readonly maxFileBytes: number; readonly parallel: number };
   readonly notices: readonly { readonly code: string; readonly message: string }[];
 }

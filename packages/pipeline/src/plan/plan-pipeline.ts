@@ -4,7 +4,7 @@ import { describeRule } from "@snowmelt/core/quality";
 import { type LandedColumn, landTypeText, snowflakeTypeText } from "@snowmelt/core/types";
 import { openFileStore } from "@snowmelt/lake/store";
 import { openSnowflake, parseSnapshot, planSnapshot } from "@snowmelt/snowflake";
-import { openLake } from "../lake/open-lake.ts";
+import { type OpenedCatalog, openLake } from "../lake/open-lake.ts";
 import { failureOf } from "../run/dataset-record.ts";
 import type { RunOptions } from "../run/run-pipeline.ts";
 import { chooseWindow, type WindowChoice } from "../stages/choose-window.ts";
@@ -12,6 +12,7 @@ import { type InspectContext, type InspectedDataset, inspectDataset } from "../s
 import { planExtraction } from "../stages/plan-attempt.ts";
 import { writeKind } from "../stages/stage-write.ts";
 import { openStateStore, type StateStore } from "../state/state-store.ts";
+import { catalogPlace } from "./catalog-place.ts";
 import { type NextStep, nextStep } from "./next-step.ts";
 import type { DatasetPlan, PipelinePlan, PlannedColumn, PlannedDataset } from "./pipeline-plan.ts";
 import { resolveRun } from "./resolve-run.ts";
@@ -34,6 +35,7 @@ export type PlanOptions = Pick<
 
 interface PlanContext extends InspectContext {
   readonly state: StateStore;
+  readonly catalog: OpenedCatalog | undefined;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function planPipeline(definition: Pipeline, options: PlanOptions): 
     environmentName: options.environment,
     session,
     lake,
+    catalog: opened.catalog,
     clock,
     random,
     signal,
@@ -107,7 +110,7 @@ async function planDataset(
   inspected: InspectedDataset,
   snapshotMicros: bigint,
 ): Promise<PlannedDataset> {
-  const { definition, environmentName, lake, state, signal } = context;
+  const { definition, environmentName, lake, catalog, state, signal } = context;
   const { name, dataset, schema, layout, guarantee, lane, position, snapshot, columns } = inspected;
   const step = nextStep(await state.read(lane, { signal }), position, inspected);
   const choice = await chooseNext(context, inspected, { step, snapshotMicros });
@@ -136,6 +139,7 @@ async function planDataset(
       lane,
       laneVersion: position.version,
     },
+    catalog: catalog ? catalogPlace(catalog.databasePrefix, name, dataset) : null,
     extract: resolveExtract(definition, name, environmentName),
     notices: [...schema.notices, ...noticesOf(inspected)],
   };

@@ -42,6 +42,7 @@ ${fact("Snapshot", snapshot)}
 ${fact("Guarantee", guarantee)}
 ${fact("Route", route)}
 ${fact("Delta version", deltaVersion)}
+${fact("Catalog", catalogText(result))}
 ${fact("Lane", html`<code>${lane}</code>${laneVersion === null ? null : html` at ${laneVersion}`}`)}
 ${fact("Query", queryId === null ? null : html`<code>${queryId}</code>`)}
 ${fact("Role", role)}
@@ -52,6 +53,13 @@ ${fact("Attempt", attemptId === null ? null : html`<code>${attemptId}</code>`)}
 function purposeText({ purpose, slice }: DatasetResult): Content {
   if (slice !== null) return html`slice ${slice.number} of ${slice.of} of backfill <code>${slice.backfillId}</code>`;
   return purpose === "refresh" ? "refresh of the whole table" : null;
+}
+
+function catalogText({ catalog }: DatasetResult): Content {
+  if (catalog === null) return null;
+  const { database, table, status, droppedColumns } = catalog;
+  const dropped = droppedColumns.length === 0 ? "" : `, without ${droppedColumns.join(", ")}`;
+  return html`<code>${database}.${table}</code> ${status}${dropped}`;
 }
 
 function windowText({ window }: DatasetResult): Content {

@@ -49,7 +49,7 @@ export function filesTable({ files, removedFiles }: DatasetResult): Markup {
     .slice(0, shownFiles)
     .map(
       ({ path, rows, sizeBytes, sha256 }) =>
-        html`<tr><td class="long"><code>${path}</code></td><td class="n">${countText(rows)}</td><td class="n">${bytesText(sizeBytes)}</td><td><code title="${sha256}">${sha256.slice(0, 12)}</code></td></tr>`,
+        html`<tr><td class="long"><code>${path}</code></td><td class="n">${countText(rows)}</td><td class="n">${bytesText(sizeBytes)}</td><td>${sha256 === null ? "–" : html`<code title="${sha256}">${sha256.slice(0, 12)}</code>`}</td></tr>`,
     )}</tbody>
 </table></div>
 ${files.length > shownFiles ? html`<p class="quiet">${countText(files.length - shownFiles)} more are listed in manifest.json.</p>` : null}

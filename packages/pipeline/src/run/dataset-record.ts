@@ -136,6 +136,7 @@ function emptyResult(
     route: "stream",
     table: dataset ? `${lake.uri}/${tablePath(name, dataset)}` : name,
     deltaVersion: null,
+    catalog: null,
     lane: laneOf({ environment, pipeline: definition.name, dataset: name }, purpose),
     laneVersion: null,
     attemptId: null,
