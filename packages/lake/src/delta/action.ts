@@ -11,7 +11,7 @@ const isTextOrNull = (value: unknown): boolean => value === null || isText(value
 
 /** By column name, in the protocol's text form; null is NULL. */
 export type PartitionValues = Readonly<Record<string, string | null>>;
-const PartitionValues = recordOf<string | null>(isTextOrNull, "strings or nulls");
+export const PartitionValues = recordOf<string | null>(isTextOrNull, "strings or nulls");
 const Tags = recordOf<string | null>(isTextOrNull, "strings");
 const Long = z.union([z.int(), z.bigint()]).transform(BigInt);
 

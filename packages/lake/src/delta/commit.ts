@@ -2,10 +2,11 @@ import type { Clock, Random } from "@snowmelt/core/ports";
 import { lakeError } from "../lake-error.ts";
 import type { Action, CommitInfo } from "./action.ts";
 import { checkAddedFiles } from "./check-added-files.ts";
+import { checkLanes } from "./check-lanes.ts";
 import { toCommitBody } from "./commit-body.ts";
 import { type CommitPlan, checkActions } from "./commit-plan.ts";
 import { findConflict } from "./find-conflict.ts";
-import { checkLane, type LaneState, type LaneStep } from "./lane.ts";
+import type { LaneState, LaneStep } from "./lane.ts";
 import { toLaneTxns } from "./lane-txns.ts";
 import { toCommitPath, toTableKey } from "./log-path.ts";
 import { checkWritable, isAppendOnly } from "./protocol.ts";
@@ -85,23 +86,6 @@ export async function commitPlan(
     message: `${maxAttempts} versions of ${tableUri(table)} were taken by others one after another.`,
     version: undefined,
   };
-}
-
-function checkLanes(snapshot: Snapshot | undefined, lanes: readonly LaneStep[]): CommitOutcome | undefined {
-  for (const [index, step] of lanes.entries()) {
-    const verdict = checkLane(snapshot, step);
-    if (verdict.kind === "done" && index === 0) return { status: "alreadyCommitted", version: verdict.version };
-    if (verdict.kind === "ready") continue;
-    const found = verdict.kind === "gap" ? verdict.found : { n: step.n, hi: step.hi, committedIn: verdict.version };
-    return {
-      status: "conflict",
-      reason: "lane",
-      message: `The lane ${step.appId} is at n = ${found.n} (window end ${found.hi ?? "none"}), so step ${step.n} with window end ${step.hi} does not follow. Plan again from the table.`,
-      version: snapshot?.version,
-      lane: { step, found },
-    };
-  }
-  return undefined;
 }
 
 async function checkPlan(

@@ -31,8 +31,11 @@ export type LaneVerdict =
   | { readonly kind: "done"; readonly version: number }
   | { readonly kind: "gap"; readonly found: LaneState };
 
+/** What lanes are read from: a state of a table whose log keeps transactions, whatever the form of the log. */
+export type LaneHolder = Pick<Snapshot, "version" | "txns">;
+
 /** DELTA_LANE_BROKEN when the table has one of the lane's two `txn` actions without the other, or an n past 2^53. */
-export function readLane(snapshot: Snapshot | undefined, appId: string): LaneState {
+export function readLane(snapshot: Pick<LaneHolder, "txns"> | undefined, appId: string): LaneState {
   const step = snapshot?.txns.get(appId);
   const window = snapshot?.txns.get(windowAppId(appId));
   if (!step && !window) return { n: 0, hi: undefined, committedIn: undefined };
@@ -48,7 +51,7 @@ export function readLane(snapshot: Snapshot | undefined, appId: string): LaneSta
 }
 
 /** Whether a step may be committed upon the snapshot. */
-export function checkLane(snapshot: Snapshot | undefined, step: LaneStep): LaneVerdict {
+export function checkLane(snapshot: LaneHolder | undefined, step: LaneStep): LaneVerdict {
   const found = readLane(snapshot, step.appId);
   if (found.n === step.n - 1) return { kind: "ready" };
   if (found.n === step.n && found.n !== 0 && found.hi === step.hi) {

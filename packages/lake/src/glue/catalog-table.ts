@@ -27,6 +27,8 @@ export interface CatalogTablePlan {
   readonly parameters: Readonly<Record<string, string>>;
   readonly partitionKeys: readonly CatalogColumn[];
   readonly storage: CatalogStorage;
+  /** Where the table's place may have been before: this folder or one below. @default the place alone */
+  readonly movesWithin?: string;
 }
 
 /** A partition of a plain Parquet table. */

@@ -69,7 +69,7 @@ function refuseForeign(existing: Table, plan: CatalogTablePlan): void {
   if (type !== "" && type !== "EXTERNAL_TABLE" && type !== "MANAGED_TABLE")
     throw glueError("GLUE_TABLE_FOREIGN", `${table} in Glue is a ${type}, not a table of files. ${ways}`);
   const place = normalLocation(storage?.Location ?? "");
-  if (place !== plan.storage.Location)
+  if (place !== plan.storage.Location && !(plan.movesWithin && place.startsWith(plan.movesWithin)))
     throw glueError(
       "GLUE_TABLE_FOREIGN",
       `${table} in Glue is at ${place}, expected ${plan.storage.Location}. It may be someone else's. ${ways}`,

@@ -29,24 +29,36 @@ export interface ReadPlan {
   readonly skippedFiles: { readonly byPartition: number; readonly byStatistics: number };
 }
 
+/** A state that can be read: its files, and its columns of these names, or all. */
+export interface ReadableState {
+  readonly version: number;
+  readonly files: ReadonlyMap<string, AddFile>;
+  readonly fieldsOf: (columns?: readonly string[]) => readonly Field[];
+}
+
 /** Decides which files a read needs, from the log alone. Pure; the predicate is checked against the columns. */
 export function planRead(snapshot: Snapshot, question: ReadQuestion = {}): ReadPlan {
+  return planStateRead({ ...snapshot, fieldsOf: (columns) => readableFields(snapshot, columns) }, question);
+}
+
+/** The same of a state whose log is of another form. */
+export function planStateRead(state: ReadableState, question: ReadQuestion = {}): ReadPlan {
   const { columns, where } = question;
-  const fields = readableFields(snapshot, columns);
+  const fields = state.fieldsOf(columns);
   const wanted = where ? predicateColumns(where) : new Set<string>();
   const extra = [...wanted].filter((name) => !fields.some((field) => field.name === name));
-  const scanFields = [...fields, ...readableFields(snapshot, extra)];
+  const scanFields = [...fields, ...state.fieldsOf(extra)];
   const predicate = where && bindPredicate(where, scanFields);
   const files: { readonly path: string; readonly add: AddFile }[] = [];
   const skipped = { byPartition: 0, byStatistics: 0 };
-  for (const [path, add] of snapshot.files) {
+  for (const [path, add] of state.files) {
     if (predicate && !mayMatch(predicate, (field) => partitionBounds(add, field) ?? unknownBounds)) {
       skipped.byPartition++;
     } else if (predicate && !mayMatch(predicate, openFileBounds(add, scanFields))) skipped.byStatistics++;
     else if (isAbsoluteDataPath(path)) throw elsewhere(path);
     else files.push({ path, add });
   }
-  return { version: snapshot.version, fields, scanFields, predicate, files, skippedFiles: skipped };
+  return { version: state.version, fields, scanFields, predicate, files, skippedFiles: skipped };
 }
 
 const elsewhere = (path: string) =>
