@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-export const Stage = z.enum(["plan", "extract", "land", "merge", "verify", "check", "commit", "catalog"]);
+export const Stage = z.enum(["plan", "extract", "land", "merge", "verify", "check", "quarantine", "commit", "catalog"]);
 export type Stage = z.infer<typeof Stage>;
 
 const common = { runId: z.string(), atMs: z.number() };

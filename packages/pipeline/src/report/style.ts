@@ -4,12 +4,12 @@ export const reportStyle = `
 --page:#f5f6f8;--card:#fff;--ink:#14181f;--soft:#4a5361;--quiet:#6b7482;--rule:#e3e6eb;--grid:#eceef2;--code:#f2f4f7;
 --good:#0f7b45;--good-bg:#e2f5ea;--bad:#b3261e;--bad-bg:#fdeceb;--warn:#8a5a00;--warn-bg:#fff3d9;--idle:#4a5361;--idle-bg:#e9ecf1;
 --c0:#2563c9;--c1:#c2570c;--c2:#0e8074;--c3:#8b3fb8;--c4:#a8801a;--c5:#c2255c;--c6:#4d6b8a;--c7:#5b7a1f;
---plan:#8d97a5;--extract:#2f6fd0;--land:#12a093;--merge:#0f6f86;--verify:#8a5cc7;--check:#c98a12;--commit:#2e9950;--catalog:#7a6a2f;--onbar:#fff;--value:#5b8bd9;--value-hot:#1f4f9e}
+--plan:#8d97a5;--extract:#2f6fd0;--land:#12a093;--merge:#0f6f86;--verify:#8a5cc7;--check:#c98a12;--quarantine:#b4552d;--commit:#2e9950;--catalog:#7a6a2f;--onbar:#fff;--value:#5b8bd9;--value-hot:#1f4f9e}
 @media (prefers-color-scheme:dark){:root{
 --page:#0f1216;--card:#171b21;--ink:#e8ebf0;--soft:#b4bcc8;--quiet:#8b95a3;--rule:#2a3039;--grid:#232932;--code:#1e242c;
 --good:#5bd08f;--good-bg:#12331f;--bad:#ff8a80;--bad-bg:#3a1816;--warn:#f1c15b;--warn-bg:#362a0e;--idle:#b4bcc8;--idle-bg:#2a3039;
 --c0:#6ba4ff;--c1:#ff9a52;--c2:#3fcabb;--c3:#c98cf0;--c4:#e3bb52;--c5:#ff7aa8;--c6:#9db6d1;--c7:#a9cf5e;
---plan:#7d8794;--extract:#3b7be0;--land:#149385;--merge:#2a8ea6;--verify:#8f63cf;--check:#b87f12;--commit:#2f9a52;--catalog:#9a8840;--onbar:#fff;--value:#4a7fd6;--value-hot:#8fb8ff}}
+--plan:#7d8794;--extract:#3b7be0;--land:#149385;--merge:#2a8ea6;--verify:#8f63cf;--check:#b87f12;--quarantine:#c0673c;--commit:#2f9a52;--catalog:#9a8840;--onbar:#fff;--value:#4a7fd6;--value-hot:#8fb8ff}}
 *{box-sizing:border-box}
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);font:15px/1.5 Inter,system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;-webkit-font-smoothing:antialiased}
@@ -64,7 +64,7 @@ h2>.dot{margin-right:0}
 .series-0{color:var(--c0)}.series-1{color:var(--c1)}.series-2{color:var(--c2)}.series-3{color:var(--c3)}
 .series-4{color:var(--c4)}.series-5{color:var(--c5)}.series-6{color:var(--c6)}.series-7{color:var(--c7)}.series-memory{color:var(--c6)}
 .stage-plan{color:var(--plan)}.stage-extract{color:var(--extract)}.stage-land{color:var(--land)}.stage-merge{color:var(--merge)}
-.stage-verify{color:var(--verify)}.stage-check{color:var(--check)}.stage-commit{color:var(--commit)}.stage-catalog{color:var(--catalog)}
+.stage-verify{color:var(--verify)}.stage-check{color:var(--check)}.stage-quarantine{color:var(--quarantine)}.stage-commit{color:var(--commit)}.stage-catalog{color:var(--catalog)}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(320px,100%),1fr));gap:20px 28px}
 .chart figcaption{font-size:13.5px;margin-bottom:8px}.chart figcaption span{color:var(--quiet)}
 svg{display:block;width:100%;height:auto;overflow:visible;font:11px Inter,system-ui,"Segoe UI",Roboto,"Noto Sans",sans-serif}

@@ -69,7 +69,8 @@ export function openDatasetRecord(context: RunContext, name: string, purpose: Pu
       emit({ kind: "stageStarted", dataset: label, stage });
       const end = (): number => {
         const durationMs = clock.monotonicMs() - from;
-        spentMs += durationMs;
+        // A stage within another is part of its time.
+        if (outer === null) spentMs += durationMs;
         result = { ...result, stages: [...result.stages, { stage, startedAtMs, durationMs }] };
         sampleMemory();
         return durationMs;

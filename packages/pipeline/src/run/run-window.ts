@@ -125,6 +125,7 @@ async function commitAttempt(
     commit(context, inspected, {
       landed,
       staged: landed.staged,
+      record,
       stageAnew: (snapshot) => stageVerified(context, inspected, { landed, record, snapshot }),
     }),
   );

@@ -3,6 +3,7 @@ import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
 import { laneMarks } from "../plan/lane-marks.ts";
 import { attemptHi } from "../plan/next-step.ts";
+import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -29,16 +30,20 @@ export async function commit(
     landed,
     staged: first,
     stageAnew,
+    record,
   }: {
     readonly landed: LandedAttempt;
     readonly staged: StagedWrite;
     /** Stages and verifies upon a newer snapshot. */
     readonly stageAnew: (snapshot: Snapshot | undefined) => Promise<StagedWrite>;
+    /** Split-off rows are a stage of their own there. */
+    readonly record: DatasetRecord;
   },
 ): Promise<Committed> {
   const { signal } = context;
   const { attempt } = landed;
-  await commitQuarantine(context, inspected, { attempt, files: landed.quarantined });
+  const quarantine = () => commitQuarantine(context, inspected, { attempt, files: landed.quarantined });
+  await (landed.quarantined.length === 0 ? quarantine() : record.stage("quarantine", quarantine));
   let staged = first;
   for (let staging = 1; ; staging++) {
     const outcome = await inspected.table.commit(staged.plan, {

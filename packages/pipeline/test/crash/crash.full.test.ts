@@ -87,6 +87,7 @@ describe(`a run of 100,000 rows that is killed at ${rounds} random moments (SNOW
       const mergeMs = await measure();
       console.log(`seed ${seed}: a first run takes ${Math.round(firstMs)} ms, a merge ${Math.round(mergeMs)} ms`);
       const table = ["| round | run | killed after ms | last words | next run |", "|---:|---|---:|---|---|"];
+      let kills = 0;
       for (let round = 1; round <= rounds; round++) {
         const isFirst = round % 3 === 1;
         if (isFirst) await forget(land);
@@ -95,6 +96,7 @@ describe(`a run of 100,000 rows that is killed at ${rounds} random moments (SNOW
         // Not while the process only starts.
         const killAfterMs = Math.round((0.2 + 0.8 * random.float()) * (isFirst ? firstMs : mergeMs));
         const killed = await runChild(land, pipeline, { killAfterMs });
+        if (killed.kind === "killed") kills++;
         const told = killed.kind === "killed" ? await lastWords() : "it was done before";
         const { status, datasets } = await land.run(pipeline);
         const outcomes = datasets.map(({ outcome }) => outcome).join(", ");
@@ -104,6 +106,8 @@ describe(`a run of 100,000 rows that is killed at ${rounds} random moments (SNOW
         await expectSourceInLake(land);
       }
       console.log(table.join("\n"));
+      // A run that was done before its time is no test of anything.
+      expect(kills).toBeGreaterThan(rounds / 2);
     },
     60 * minutes,
   );

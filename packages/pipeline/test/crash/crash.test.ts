@@ -2,8 +2,9 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { systemClock } from "@snowmelt/core/ports";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { lakeRows } from "../lake-rows.ts";
 import { type Landscape, openLandscape } from "../landscape.ts";
-import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } from "./accounts.ts";
+import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake, mendAccounts } from "./accounts.ts";
 import { freezeChild, runChild } from "./start-child.ts";
 
 const rows = 3000;
@@ -17,10 +18,12 @@ beforeEach(async () => {
   await createAccounts(land, rows);
 });
 
-const boundaries = ["plan", "extract", "land", "verify", "check", "commit"].flatMap((stage) => [
-  { kind: "stageStarted", stage },
-  { kind: "stageFinished", stage },
-]);
+const boundariesOf = (stages: readonly string[]) =>
+  stages.flatMap((stage) => [
+    { kind: "stageStarted", stage },
+    { kind: "stageFinished", stage },
+  ]);
+const boundaries = boundariesOf(["plan", "extract", "land", "verify", "check", "quarantine", "commit"]);
 
 describe("a run that is killed", () => {
   test.each(boundaries)(
@@ -40,6 +43,48 @@ describe("a run that is killed", () => {
   );
 });
 
+describe("a merge that is killed", () => {
+  test.each(boundariesOf(["merge"]))(
+    "at $kind of $stage leaves a table that the next run makes equal to the source",
+    async (killAt) => {
+      const pipeline = accountsPipeline(land);
+      expect((await land.run(pipeline)).status).toBe("succeeded");
+      await changeAccounts(land);
+      expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+      expect((await land.run(pipeline)).status).toBe("succeeded");
+      await expectSourceInLake(land);
+    },
+    120_000,
+  );
+});
+
+describe("a run that is killed between the quarantine's commit and the table's", () => {
+  const killAt = { kind: "stageFinished", stage: "quarantine" };
+
+  test("leaves the refused rows in the quarantine, not counted yet, and nothing in the table", async () => {
+    const pipeline = accountsPipeline(land);
+    expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+    const refused = rows / 100;
+    expect(await lakeRows(land.store, "quarantine/accounts", "COUNT(*), MIN(_snowmelt_n)", "1")).toEqual([
+      [`${refused}`, "1"],
+    ]);
+    await expect(lakeRows(land.store, "raw/accounts", "1", "1")).rejects.toThrow("there is no table");
+    expect((await land.run(pipeline)).datasets).toMatchObject([
+      { outcome: "committed", laneVersion: 1, counts: { inserted: rows - refused, quarantined: refused } },
+    ]);
+    await expectSourceInLake(land);
+  });
+
+  test("whose state is lost, and whose rows are mended meanwhile, leaves each row in one place", async () => {
+    const pipeline = accountsPipeline(land);
+    expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+    await rm(join(land.directory, "state"), { recursive: true });
+    await mendAccounts(land);
+    expect((await land.run(pipeline)).status).toBe("succeeded");
+    await expectSourceInLake(land);
+  });
+});
+
 describe("a writer that was frozen before its commit, and whose lease has run out", () => {
   const freezeAt = { kind: "stageStarted", stage: "commit" };
   const later = { ...systemClock, nowMs: () => systemClock.nowMs() + 120_000 };
@@ -48,7 +93,7 @@ describe("a writer that was frozen before its commit, and whose lease has run ou
     const pipeline = accountsPipeline(land);
     const frozen = await freezeChild(land, pipeline, { freezeAt });
     expect((await land.run(pipeline, { clock: later })).datasets).toMatchObject([
-      { outcome: "committed", laneVersion: 1, notices: [{ code: "WINDOW_REPEATED" }] },
+      { outcome: "committed", laneVersion: 1, notices: [{ code: "WINDOW_REPEATED" }, { code: "ROWS_QUARANTINED" }] },
     ]);
     expect(await frozen.wake()).toMatchObject({ datasets: [{ outcome: "alreadyCommitted" }] });
     await expectSourceInLake(land);
@@ -90,7 +135,12 @@ describe("named cases", () => {
     await changeAccounts(land);
     const { datasets } = await land.run(pipeline);
     expect(datasets).toMatchObject([
-      { outcome: "committed", laneVersion: 1, notices: [{ code: "WINDOW_REPEATED" }], counts: { extracted: rows } },
+      {
+        outcome: "committed",
+        laneVersion: 1,
+        notices: [{ code: "WINDOW_REPEATED" }, { code: "ROWS_QUARANTINED" }],
+        counts: { extracted: rows },
+      },
       { outcome: "committed", laneVersion: 2, counts: { updated: rows / 10, inserted: 50 } },
     ]);
     expect(datasets[1]?.window?.lo).toBe(datasets[0]?.window?.hi);
