@@ -33,11 +33,17 @@ export {
 export { type ColumnStats, type FileStats, parseStats, toStatsJson } from "../stats/index.ts";
 export {
   type Check,
+  type ColumnTotals,
   compareProfiles,
+  hashFile,
+  type NotChecked,
   profileFiles,
+  type SnapshotVerification,
   type VerificationReport,
   type VerifyFilesOptions,
+  type VerifySnapshotOptions,
   verifyFiles,
+  verifySnapshot,
 } from "../verify/index.ts";
 export type {
   Action,

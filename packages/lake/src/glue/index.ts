@@ -1,3 +1,4 @@
+export { compareCatalogTable, verifyCatalogTable } from "../verify/verify-catalog.ts";
 export type { CatalogColumn, CatalogPartition, CatalogStorage, CatalogTablePlan } from "./catalog-table.ts";
 export type { CrawlCounts, CrawlFindings } from "./crawl-findings.ts";
 export type { GlueCall, GlueCalls, GlueCatalog, GlueCrawlers } from "./glue-calls.ts";

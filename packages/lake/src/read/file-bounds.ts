@@ -66,4 +66,4 @@ export function openGroupBounds(
 }
 
 /** Other writers pass decimals through a double: beyond its digits their bounds may lie inside the values. */
-const isOftenRounded = ({ type }: Field): boolean => type.kind === "decimal" && type.precision > 15;
+export const isOftenRounded = ({ type }: Field): boolean => type.kind === "decimal" && type.precision > 15;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { type ColumnProfile, openProfiler } from "@snowmelt/core/types";
 import { toTableKey } from "../delta/log-path.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
@@ -9,6 +8,7 @@ import type { TableLayout } from "../partition/table-layout.ts";
 import { parseStats } from "../stats/index.ts";
 import { type Check, check } from "./check.ts";
 import { compareProfiles } from "./compare-profiles.ts";
+import { hashFile } from "./inspect-file.ts";
 import { checkFooter } from "./verify-footer.ts";
 import { checkRegistered } from "./verify-registered.ts";
 
@@ -91,16 +91,10 @@ export async function profileFiles(
   return profiler.profiles();
 }
 
-const hashBlockBytes = 8 << 20;
-
 const isOwn = (file: DataFile): file is LandedFile => file.sha256 !== undefined;
 
 async function checkHash(table: TableLocation, file: LandedFile, signal: AbortSignal | undefined): Promise<Check> {
   const key = toTableKey(table.path, file.path);
-  const hash = createHash("sha256");
-  for (let start = 0; start < file.bytes; start += hashBlockBytes) {
-    const range = { start, end: Math.min(start + hashBlockBytes, file.bytes) };
-    hash.update((await table.store.get(key, { range, ...(signal ? { signal } : {}) })) ?? new Uint8Array(0));
-  }
-  return check("sha256", file.path, { expected: file.sha256, actual: hash.digest("hex") });
+  const actual = await hashFile(table, { key, sizeBytes: file.bytes, signal });
+  return check("sha256", file.path, { expected: file.sha256, actual });
 }
