@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocalSnowflake } from "@snowmelt/local";
+import type { AwsEmulators } from "@snowmelt/local/aws";
 import { RunManifest } from "@snowmelt/pipeline";
 
 export interface FlightsRun {
@@ -12,14 +13,19 @@ export interface FlightsRun {
 }
 
 /** `snowmelt run pipelines/flights.ts`, against the server that was started, as a user would type it. */
-export async function runFlights({ port, password }: LocalSnowflake, root: string): Promise<FlightsRun> {
-  const argv = ["run", "pipelines/flights.ts", "--env", "local", "--connection", `port=${port}`];
-  console.log(`\n$ SNOWFLAKE_PASSWORD=… npx snowmelt ${argv.join(" ")}\n`);
+export async function runFlights(
+  { port, password }: LocalSnowflake,
+  root: string,
+  { environment, aws }: { readonly environment: string; readonly aws?: AwsEmulators | undefined },
+): Promise<FlightsRun> {
+  const argv = ["run", "pipelines/flights.ts", "--env", environment, "--connection", `port=${port}`];
+  const shown = aws ? `AWS_ENDPOINT_URL=${aws.endpoint} SNOWFLAKE_PASSWORD=…` : "SNOWFLAKE_PASSWORD=…";
+  console.log(`\n$ ${shown} npx snowmelt ${argv.join(" ")}\n`);
   const before = new Set(await runIds(root));
   const child = spawn(process.execPath, [join(root, "packages", "cli", "bin", "snowmelt.js"), ...argv], {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, SNOWFLAKE_PASSWORD: password },
+    env: { ...withoutAws(process.env), ...aws?.env, SNOWFLAKE_PASSWORD: password },
   });
   const code = await new Promise<number>((resolve, reject) => {
     child.on("error", reject);
@@ -28,6 +34,10 @@ export async function runFlights({ port, password }: LocalSnowflake, root: strin
   const runId = (await runIds(root)).find((id) => !before.has(id));
   return { code, manifest: runId === undefined ? undefined : await readManifest(root, runId) };
 }
+
+/** A profile of the user's own must not lead the run to a real account. */
+const withoutAws = (variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => !name.startsWith("AWS_")));
 
 async function runIds(root: string): Promise<string[]> {
   return readdir(join(root, ".snowmelt", "runs")).catch(() => []);

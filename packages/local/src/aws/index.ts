@@ -1,5 +1,6 @@
 export { awsError } from "./aws-error.ts";
 export { AwsEmulatorsConfig, type AwsService } from "./config.ts";
+export { ensureBucket } from "./ensure-bucket.ts";
 export {
   type AwsEmulators,
   ensureAwsEmulators,
