@@ -11,7 +11,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ensureJudges } from "../scripts/judges.ts";
+import { ensureReaders } from "../scripts/judges.ts";
 import { type Bench, type BenchCase, median, nodeArgs } from "./bench.ts";
 import { writeEntries } from "./delta/write-entries.ts";
 
@@ -30,7 +30,7 @@ interface Subject {
 }
 
 export const bench: Bench = async ([files = "100000", rounds = "5"]) => {
-  const python = ensureJudges().SNOWMELT_JUDGES_PYTHON;
+  const python = ensureReaders().SNOWMELT_JUDGES_PYTHON;
   const run = (command: string, args: readonly string[]): string => execFileSync(command, args, { encoding: "utf8" });
   const here = join(import.meta.dirname, "delta");
   const subjects: readonly Subject[] = [

@@ -43,7 +43,7 @@ interface Relation {
 }
 
 async function relation(table: string): Promise<Relation> {
-  const extension = process.env.SNOWMELT_DUCKDB_DELTA ?? findJudges()?.SNOWMELT_DUCKDB_DELTA;
+  const extension = process.env.SNOWMELT_DUCKDB_DELTA ?? findJudges().SNOWMELT_DUCKDB_DELTA;
   if (extension !== undefined && existsSync(extension)) {
     return { from: [[`LOAD ${quoted(extension)}`], `delta_scan(${quoted(table)})`], how: "DuckDB's Delta reader" };
   }
