@@ -11,7 +11,8 @@ export default definePipeline({
     flights: dataset({
       source: table(FLIGHTS),
       key: ["FLIGHT_ID"],
-      // Rows are stamped when they are committed, so there is no transaction to wait for.
+      // Nobody keeps a transaction open here: each statement stamps its rows and is committed. Elsewhere the lag is as long as
+      // a transaction may last, because rows of one that began earlier than the snapshot are committed after it.
       sync: incremental({ cursor: "UPDATED_AT", lag: "0 seconds", zone: "UTC", deletes: "ignore" }),
       columns: { FLIGHT_ID: integer(), DELAY: integer(), DISTANCE: integer() },
       land: delta({ partitionBy: [month("DATE")] }),

@@ -46,6 +46,28 @@ test("the TypeScript in the documents compiles", { timeout: 120_000 }, () => {
   expect(compile()).toEqual([]);
 });
 
+test("a path that a document names in code is there, from the root or from a folder the document is in", () => {
+  const files = repositoryFiles().map(({ path }) => path);
+  const isThere = (path: string): boolean => files.some((file) => file === path || file.startsWith(`${path}/`));
+  const top = new Set(files.filter((path) => path.includes("/")).map((path) => path.slice(0, path.indexOf("/"))));
+  // Made by a run, a build or a benchmark.
+  const isMade = (path: string): boolean => path.split("/").includes("dist") || path.startsWith("bench/results");
+  const gone = documents.flatMap(({ path, text }) =>
+    [...text.replace(/^```[\s\S]*?^```/gm, "").matchAll(/`([\w.-]+\/[\w./-]+)`/g)]
+      .map(([, target = ""]) => target.replace(/\/$/, ""))
+      .filter((target) => top.has(target.slice(0, target.indexOf("/"))) && !isMade(target))
+      .filter((target) => !foldersOf(path).some((folder) => isThere(join(folder, target))))
+      .map((target) => `${path}: ${target}`),
+  );
+  expect(gone).toEqual([]);
+});
+
+/** The folder of a file, and those above it up to the root, which is ".". */
+function foldersOf(path: string): string[] {
+  const folder = dirname(path);
+  return folder === "." ? ["."] : [folder, ...foldersOf(folder)];
+}
+
 test("what a document links to in the repository is there", () => {
   const files = new Set(repositoryFiles().map(({ path }) => path));
   const broken = documents.flatMap(({ path, text }) =>

@@ -10,15 +10,24 @@ import { toFailure } from "./failure.ts";
  * @throws PIPELINE_FILE_NOT_FOUND, PIPELINE_FILE_INVALID, DEFINITION_INVALID
  */
 export async function loadPipeline(file: string, cwd: string): Promise<Pipeline> {
-  return parseDefinition(await loadDefault(file, cwd));
+  const exported = await loadDefault(file, cwd);
+  if (isPlatform(exported)) {
+    throw cliError(
+      "PIPELINE_FILE_INVALID",
+      `${file} exports a platform, expected a pipeline: a file with "export default definePipeline({ … })", which names this platform.`,
+    );
+  }
+  return parseDefinition(exported);
 }
 
 /** The platform of a pipeline file, or of a platform file. */
 export async function loadPlatform(file: string, cwd: string): Promise<Platform> {
   const exported = await loadDefault(file, cwd);
-  const isPlatform = typeof exported === "object" && exported !== null && "environments" in exported;
-  return isPlatform ? definePlatform(exported as Platform) : parseDefinition(exported).platform;
+  return isPlatform(exported) ? definePlatform(exported) : parseDefinition(exported).platform;
 }
+
+const isPlatform = (exported: unknown): exported is Platform =>
+  typeof exported === "object" && exported !== null && "environments" in exported && !("datasets" in exported);
 
 async function loadDefault(file: string, cwd: string): Promise<unknown> {
   const path = resolve(cwd, file);

@@ -40,6 +40,7 @@ describe("mistakes on the command line", () => {
     [["local", "--port", "x"], "Expected a number from 0 to 65535."],
     [["run", "nowhere.ts"], "There is no file nowhere.ts"],
     [["run", join(fixtures, "no-default.ts")], "it exports pipeline"],
+    [["run", join(fixtures, "shop-platform.ts")], "exports a platform, expected a pipeline"],
     [["run", join(fixtures, "wrong-definition.ts")], 'did you mean "platform"?'],
     [["run", orders, "--env", "prod"], 'There is no environment "prod"; platform shop has local.'],
     [["run", orders, "--connection", "password=hunter2"], "--connection takes name=value with one of account, host"],
@@ -240,11 +241,12 @@ describe("local", () => {
     ],
   ])("passes its options on to %s and prints what is said", async (_, argv, expected) => {
     const asked: unknown[] = [];
-    const { code, out } = await commandLine(["local", "--port", "0", "--data", "here", "--json", ...argv], {
+    const { code, out, err } = await commandLine(["local", "--port", "0", "--data", "here", "--json", ...argv], {
       cwd: "/project",
       loadLocal: async () => ({
-        async runLocalServer({ print, ...options }) {
+        async runLocalServer({ print, printProgress, ...options }) {
           asked.push({ kind: "server", ...options });
+          printProgress?.("loading");
           print?.('{"port":1}\n');
         },
         async runLocalStack({ print, ...options }) {
@@ -253,7 +255,7 @@ describe("local", () => {
         },
       }),
     });
-    expect([code, out]).toEqual([0, '{"port":1}\n']);
+    expect([code, out, err]).toEqual([0, '{"port":1}\n', ""]);
     expect(asked).toEqual([expect.objectContaining({ port: 0, dataDir: "/project/here", json: true, ...expected })]);
   });
 });

@@ -41,6 +41,7 @@ export type { FoundQuery } from "./query-history.ts";
 export { quoteIdentifier, quotePath, quoteText } from "./quote.ts";
 export type { ColumnValue, RowOf, ValueOf } from "./row-types.ts";
 export { type RowsOptions, rows } from "./rows.ts";
+export { scrub } from "./scrub.ts";
 export type {
   AwaitQueryOptions,
   OpenSnowflakeOptions,

@@ -53,7 +53,10 @@ async function localCommand(options: LocalOptions, context: CliContext): Promise
   const { port, data, sample, json, aws, awsPort, sagemaker } = options;
   const { terminal, cwd, signal } = context;
   const what = aws === true ? "Snowflake and AWS; their data stays" : "Snowflake; its data stays";
-  signal.addEventListener("abort", () => terminal.err(`\nStopping the local ${what}.\n`), { once: true });
+  const say = (text: string): void => {
+    if (json !== true) terminal.err(text);
+  };
+  signal.addEventListener("abort", () => say(`\nStopping the local ${what}.\n`), { once: true });
   const local = await context.loadLocal();
   const request: LocalRequest = {
     port,
@@ -62,7 +65,7 @@ async function localCommand(options: LocalOptions, context: CliContext): Promise
     json: json === true,
     signal,
     print: terminal.out,
-    printProgress: (text) => terminal.err(`${text}\n`),
+    printProgress: (text) => say(`${text}\n`),
   };
   if (aws !== true) return local.runLocalServer(request);
   const services = sagemaker === true ? (["ministack", "moto"] as const) : (["ministack"] as const);

@@ -147,7 +147,11 @@ async function listen(server: Server, { host, port }: LocalServerConfig): Promis
   try {
     await promise;
   } catch (cause) {
-    throw localError("LOCAL_PORT_TAKEN", `The local Snowflake cannot listen on ${host}:${port}.`, { cause });
+    throw localError(
+      "LOCAL_PORT_TAKEN",
+      `The local Snowflake cannot listen on ${host}:${port}: another program does. Stop that, or take a free port with --port 0.`,
+      { cause },
+    );
   }
   server.removeListener("error", reject);
   const address = server.address();

@@ -1,5 +1,6 @@
 import { sourceName } from "@snowmelt/core/definition";
 import { coreError, isSnowmeltError } from "@snowmelt/core/errors";
+import { scrub } from "@snowmelt/snowflake";
 import type { DatasetResult, ManifestSlice, RunFailure } from "../manifest.ts";
 import { tablePath } from "../plan/dataset-place.ts";
 import { laneOf } from "../plan/lane.ts";
@@ -106,13 +107,16 @@ function abortedBy(error: unknown): unknown {
 
 const sliceOf = ({ backfillId, number, of }: BackfillSlice): ManifestSlice => ({ backfillId, number, of });
 
-/** What a person and the exit code need of an error. Its message holds no secret, by the rule for messages. */
+/**
+ * What a person and the exit code need of an error. The message of one of ours holds no secret, by the rule for messages; what
+ * others say may quote an address or a token, which are struck out.
+ */
 export function failureOf(error: unknown, stage: Stage | null): RunFailure {
   if (isSnowmeltError(error)) {
     const { code, category, message, retryable } = error;
     return { code, category, message, stage, retryable };
   }
-  const message = error instanceof Error ? error.message : String(error);
+  const message = scrub(error instanceof Error ? error.message : String(error));
   return { code: "UNEXPECTED", category: "internal", message, stage, retryable: false };
 }
 

@@ -83,4 +83,10 @@ describe("a lease", () => {
     const held = await store.get(key);
     expect(JSON.parse(new TextDecoder().decode(held))).toMatchObject({ released: true });
   });
+
+  test("whose file is broken is named, with what to do", async () => {
+    await store.put(key, new TextEncoder().encode('{"runId":'));
+    await expect(open()).rejects.toMatchObject({ code: "STATE_INVALID", message: expect.stringContaining(key) });
+    await expect(open()).rejects.toThrow("Delete it");
+  });
 });

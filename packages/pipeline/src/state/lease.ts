@@ -31,7 +31,7 @@ export interface LeaseOptions {
  * Keeps two runs of one dataset from working at once. Liveness only: safety is the lane's. Each holder takes the next
  * generation by put-if-absent, so of several that find a stale lease exactly one gets it. A holder whose process is seen to be
  * gone is stale at once; one that cannot be seen, on another machine or in another container, when it was not renewed. Throws
- * DATASET_BUSY naming the holder.
+ * DATASET_BUSY naming the holder, or STATE_INVALID naming a lease that cannot be read.
  */
 export async function openLease(options: LeaseOptions): Promise<AsyncDisposable> {
   const { store, lane, runId, clock, expiresAfterMs = 60_000, place = await processPlace() } = options;
@@ -72,8 +72,20 @@ async function newest(
   for await (const { key } of store.list(prefix)) last = key;
   if (last === undefined) return undefined;
   const bytes = await store.get(last);
-  const parsed = bytes && Lease.safeParse(JSON.parse(new TextDecoder().decode(bytes)));
+  const parsed = bytes && Lease.safeParse(parseJson(bytes, `${store.uri}/${last}`));
   return { generation: Number(last.slice(prefix.length)), lease: parsed?.success ? parsed.data : undefined };
+}
+
+function parseJson(bytes: Uint8Array, path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw pipelineError(
+      "STATE_INVALID",
+      `The lease ${path} does not hold JSON, so it cannot be told whether another run works. Delete it when none does.`,
+      { cause: error },
+    );
+  }
 }
 
 function isStale(
