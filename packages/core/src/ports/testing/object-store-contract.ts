@@ -1,11 +1,6 @@
 import assert from "node:assert/strict";
 import type { ObjectMeta, ObjectStore } from "../object-store.ts";
-
-export interface ContractCase {
-  readonly name: string;
-  /** Rejects when the contract is broken. */
-  readonly run: () => Promise<void>;
-}
+import type { ContractCase } from "./contract-case.ts";
 
 /**
  * What every ObjectStore must do, as cases any runner can run: `for (const c of objectStoreContract(open)) it(c.name, c.run)`.
