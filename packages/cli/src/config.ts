@@ -16,6 +16,7 @@ export interface LakeEndpoints {
   readonly glueEndpoint?: string;
 }
 
+/** The command's settings from environment variables; the one place that reads them. */
 export function readConfig(variables: Readonly<Record<string, string | undefined>> = process.env): CliConfig {
   const { NO_COLOR, FORCE_COLOR, TERM } = variables;
   return {

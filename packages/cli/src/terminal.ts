@@ -24,6 +24,7 @@ export interface Streams {
   readonly stderr: Stream;
 }
 
+/** The terminal over two streams, with colours where a stream shows them and the settings let it. */
 export function openTerminal({ stdout, stderr }: Streams, config: CliConfig): Terminal {
   const colored = (stream: Stream): boolean =>
     !config.noColor && (config.forceColor || (stream.isTTY === true && !config.dumbTerminal));

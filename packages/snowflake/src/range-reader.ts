@@ -21,6 +21,7 @@ export interface ReadRangeOptions {
   readonly onRows: (rows: readonly TextRow[], firstRow: number) => void;
 }
 
+/** Rows handed over at a time, at most. */
 export const slabRows = 1024;
 
 /**

@@ -10,7 +10,9 @@ export const driverRetries = { statement: 7, chunk: 10, maxSleepMs: 16_000 } as 
 
 /** Ours: each operation is retried by one layer, the driver's where it cannot be switched off, else by these. */
 export const statusPolicy: RetryPolicy = { attempts: 6, baseDelayMs: 200, maxDelayMs: 10_000 };
+/** Of reading one range of a result. */
 export const rangePolicy: RetryPolicy = RetryPolicy.parse({ attempts: 4, baseDelayMs: 500, maxDelayMs: 20_000 });
+/** Of logging in. */
 export const loginPolicy = ({ loginAttempts }: Pick<SnowflakeConfig, "loginAttempts">): RetryPolicy =>
   RetryPolicy.parse({ attempts: loginAttempts });
 
@@ -24,6 +26,7 @@ export interface WorstCase {
   readonly rangeMs: number;
 }
 
+/** The worst cases for a connection's settings and the milliseconds after which a silent range is given up. Pure. */
 export function worstCase(
   config: Pick<SnowflakeConfig, "requestTimeoutMs" | "loginAttempts">,
   stallMs: number,

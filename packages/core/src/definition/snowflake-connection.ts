@@ -62,12 +62,14 @@ export const SnowflakeConnection = strict({
   });
 export type SnowflakeConnection = z.output<typeof SnowflakeConnection>;
 
+/** Logs in by a password, which is fetched at run time and stands in no definition. */
 export const password = (reference: SecretRef) => ({ kind: "password", password: reference }) as const;
 
 /** A private key in PEM (PKCS#8), with a passphrase if it is encrypted. */
 export const keyPair = (privateKey: SecretRef, passphrase?: SecretRef) =>
   ({ kind: "keyPair", privateKey, ...(passphrase ? { passphrase } : {}) }) as const;
 
+/** Logs in by an OAuth access token, which is fetched at run time; renewing it is its issuer's matter. */
 export const oauth = (token: SecretRef) => ({ kind: "oauth", token }) as const;
 
 /** A programmatic access token. */

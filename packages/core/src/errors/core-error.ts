@@ -1,5 +1,6 @@
 import { errorFactory } from "./error-factory.ts";
 
+/** What this package can fail with. */
 export const coreError = errorFactory({
   DEFINITION_INVALID: {
     category: "definition",

@@ -37,6 +37,7 @@ export class SnowmeltError extends Error {
   }
 }
 
+/** Whether something thrown is an error of Snowmelt, of this code where one is given. Of this copy of the package only. */
 export function isSnowmeltError(error: unknown, code?: string): error is SnowmeltError {
   return error instanceof SnowmeltError && (code === undefined || error.code === code);
 }

@@ -12,6 +12,7 @@ export interface Logger {
   child(fields: Readonly<Record<string, unknown>>): Logger;
 }
 
+/** Writes nothing. */
 export const silentLogger: Logger = { log: () => undefined, child: () => silentLogger };
 
 /** Keeps every record, for tests. */

@@ -10,8 +10,10 @@ export interface Metrics {
   record(metric: Metric): void;
 }
 
+/** Keeps nothing. */
 export const silentMetrics: Metrics = { record: () => undefined };
 
+/** Keeps every metric, for tests. */
 export function memoryMetrics(): Metrics & { readonly recorded: readonly Metric[] } {
   const recorded: Metric[] = [];
   return { recorded, record: (metric) => void recorded.push(metric) };

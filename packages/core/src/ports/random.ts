@@ -7,6 +7,7 @@ export interface Random {
   float(): number;
 }
 
+/** This machine's randomness; its numbers are not for secrets. */
 export const systemRandom: Random = { uuid: () => randomUUID(), float: () => Math.random() };
 
 /** The same sequence for the same seed (mulberry32). */

@@ -8,6 +8,7 @@ export const SecretRef = z.strictObject({
 });
 export type SecretRef = z.infer<typeof SecretRef>;
 
+/** A reference from its text, `scheme:name`. Throws a ZodError when it has no scheme. */
 export const secretRef = (reference: string): SecretRef => SecretRef.parse({ secret: reference });
 
 /** A value that shows itself nowhere but where it is revealed on purpose. */
@@ -35,6 +36,7 @@ export interface Secrets {
   get(ref: SecretRef, options?: { signal?: AbortSignal }): Promise<Secret>;
 }
 
+/** Secrets by their references, for tests. */
 export function memorySecrets(values: Readonly<Record<string, string>>): Secrets {
   return {
     async get(ref) {

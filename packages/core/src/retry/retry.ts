@@ -13,6 +13,7 @@ export const RetryPolicy = z.strictObject({
 });
 export type RetryPolicy = z.infer<typeof RetryPolicy>;
 
+/** 5 attempts, delays of up to 200 ms that double, 20 s at most. */
 export const defaultRetryPolicy: RetryPolicy = RetryPolicy.parse({});
 
 export interface RetryOptions {

@@ -39,6 +39,7 @@ export type ColumnVector =
 /** A value for people, keys and checks; exact. Decimals are unscaled, dates are days, times and timestamps units, strings text. */
 export type Value = boolean | number | bigint | string | Uint8Array | null;
 
+/** Whether a row of a vector has a value; false is NULL. */
 export function isValid(vector: ColumnVector, row: number): boolean {
   const { validity } = vector;
   return validity === undefined || (((validity[row >> 3] ?? 0) >> (row & 7)) & 1) === 1;

@@ -25,6 +25,7 @@ export interface Profiler {
   profiles(): readonly ColumnProfile[];
 }
 
+/** A profiler of batches of exactly these fields; `add` throws RangeError for another number of columns. */
 export function openProfiler(fields: readonly Field[]): Profiler {
   const trackers = fields.map(openTracker);
   const nullCounts = fields.map(() => 0);

@@ -16,6 +16,7 @@ export type TimeUnit = "us" | "ns";
 /** How a vector holds a land type; also Parquet's physical choice, with `int128` as FIXED_LEN_BYTE_ARRAY(16). */
 export type Storage = "bit" | "int32" | "int64" | "float64" | "int128" | "bytes";
 
+/** How a vector holds a land type. */
 export function storageOf(type: LandType): Storage {
   switch (type.kind) {
     case "boolean":
@@ -39,6 +40,7 @@ export function storageOf(type: LandType): Storage {
   }
 }
 
+/** Whether two land types are one, precision, scale, unit and zone included. */
 export function sameLandType(a: LandType, b: LandType): boolean {
   return landTypeText(a) === landTypeText(b);
 }

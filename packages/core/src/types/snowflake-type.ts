@@ -16,7 +16,9 @@ export interface SnowflakeColumnType {
   readonly nullable: boolean;
 }
 
+/** Characters of a VARCHAR without a length. */
 export const maxTextLength = 16_777_216;
+/** Bytes of a BINARY without a length. */
 export const maxBinaryLength = 8_388_608;
 
 /** `NUMBER(10,2) NOT NULL` and its synonyms; throws TYPE_UNSUPPORTED naming what came. */
@@ -26,6 +28,7 @@ export function parseSnowflakeColumnType(text: string): SnowflakeColumnType {
   return { type: parseSnowflakeType(trimmed.replace(notNull, "")), nullable: !notNull.test(trimmed) };
 }
 
+/** A type from Snowflake's spelling, synonyms and defaults resolved. Throws TYPE_UNSUPPORTED, quoting what it cannot read. */
 export function parseSnowflakeType(text: string): SnowflakeType {
   const match = /^\s*([A-Z_][A-Z0-9_ ]*?)\s*(?:\(([^()]*(?:\([^()]*\)[^()]*)*)\))?\s*$/i.exec(text);
   if (!match) throw unknownType(text);

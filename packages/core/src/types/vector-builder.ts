@@ -30,6 +30,10 @@ export interface VectorBuilder {
 const initialRows = 1024;
 const encoder = new TextEncoder();
 
+/**
+ * Collects the values of one column, in the storage of its type, and grows as they come. `expectedRows` saves the growing.
+ * `finish` hands the vector over and begins the next one.
+ */
 export function openVectorBuilder(type: LandType, expectedRows = initialRows): VectorBuilder {
   return new GrowingBuilder(storageOf(type), Math.max(8, expectedRows));
 }

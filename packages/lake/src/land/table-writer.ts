@@ -58,6 +58,10 @@ interface OpenPartition {
 /** A partition without rows in this many batches is likely to get no more: batches often come in time's order. */
 const idleBatches = 4;
 
+/**
+ * Opens files as rows come, one a partition, within the memory budget. `finish` or `abort` ends it; files that were written
+ * before a failure are orphans, which no log names. Errors are the store's. A repeat needs an attempt id of its own.
+ */
 export function openTableWriter(options: TableWriterOptions): TableWriter {
   const { table, layout, attemptId, random, signal, alwaysIndexed = [], encoder = {} } = options;
   const { maxFileBytes = 128 << 20, maxHeldBytes = 128 << 20, maxOpenFiles = 100 } = options;

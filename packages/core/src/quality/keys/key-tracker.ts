@@ -49,9 +49,14 @@ export interface KeyTracker extends AsyncDisposable {
   finish(): Promise<KeyReport>;
 }
 
+/** Bytes of sorted keys held in memory before they go to disk. */
 export const defaultKeyBudgetBytes = 128_000_000;
 const maxSamples = 5;
 
+/**
+ * Tells whether a key comes twice, exactly, over any number of rows: sorted keys beyond the budget go to a nameless temporary
+ * file. Dispose of it, also after a failure. SPILL_FAILED when there is no room for them.
+ */
 export function openKeyTracker(options: KeyTrackerOptions): KeyTracker {
   const { fields, memoryBudgetBytes = defaultKeyBudgetBytes, spillDirectory = tmpdir(), runBytes = 2 ** 23 } = options;
   const columns = options.key.map((name) => fieldOf(fields, name));
