@@ -10,6 +10,7 @@ export const Check = z.object({
 });
 export type Check = z.infer<typeof Check>;
 
+/** What a quality rule measured, and what it asked for. */
 export const RuleOutcome = z.object({
   rule: z.string(),
   onFail: z.enum(["block", "quarantine", "warn"]),
@@ -29,6 +30,7 @@ export const ManifestWindow = z.object({
 });
 export type ManifestWindow = z.infer<typeof ManifestWindow>;
 
+/** A data file that the commit added; sizes in bytes. */
 export const ManifestFile = z.object({
   /** Relative to the table's root, as in the Delta log. */
   path: z.string(),
@@ -56,6 +58,7 @@ export const ColumnSummary = z.object({
 });
 export type ColumnSummary = z.infer<typeof ColumnSummary>;
 
+/** Why a dataset or a record failed; `stage` is null outside one. `retryable`: a repeat may succeed as things are. */
 export const RunFailure = z.object({
   code: z.string(),
   category: z.string(),
@@ -80,6 +83,7 @@ export const CatalogEntry = z.object({
 });
 export type CatalogEntry = z.infer<typeof CatalogEntry>;
 
+/** What became of a dataset, or of a slice of it. Durations are in milliseconds, sizes in bytes. */
 export const DatasetResult = z.object({
   dataset: z.string(),
   /** What the run was asked for: to go on from the table's end, to read all of the source anew, or a part of a backfill. */

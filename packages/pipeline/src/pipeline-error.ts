@@ -1,9 +1,11 @@
 import { errorFactory } from "@snowmelt/core/errors";
 
+/** What this package can fail with, beside what its parts do. */
 export const pipelineError = errorFactory({
   ENVIRONMENT_UNKNOWN: { category: "definition", summary: "The platform has no environment of that name." },
   DATASET_UNKNOWN: { category: "definition", summary: "The pipeline has no dataset of that name." },
   PLAN_REFUSED: { category: "definition", summary: "The definition asks for something that cannot be run." },
+  ROUTE_IMPOSSIBLE: { category: "definition", summary: "A dataset is to be unloaded and cannot be." },
   BACKFILL_REFUSED: { category: "definition", summary: "A backfill cannot be made as it is asked for." },
   BACKFILL_CHANGED: {
     category: "definition",

@@ -44,6 +44,7 @@ export interface DeltaTableOptions {
   readonly onUpkeepFailed?: (failure: { readonly version: number; readonly error: unknown }) => void;
 }
 
+/** A table at a place of a store. Nothing is read or written until it is asked; see the functions for their errors. */
 export function openDeltaTable({ onUpkeepFailed, ...place }: DeltaTableOptions): DeltaTable {
   const location = { ...place, path: place.path.replace(/\/+$/, "") };
   let newest: Snapshot | undefined;

@@ -28,6 +28,7 @@ export interface DatasetRecord {
 
 const progressEveryMs = 200;
 
+/** Begins a dataset's entry, and says so. One of `finish` and `fail` ends it. */
 export function openDatasetRecord(context: RunContext, name: string, purpose: Purpose = live): DatasetRecord {
   const { clock, emit, definition, environmentName, metrics, signal } = context;
   let result = emptyResult(context, name, purpose);
