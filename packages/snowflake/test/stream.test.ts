@@ -175,6 +175,29 @@ describe("a chunk that fails for a while is read again", () => {
   });
 });
 
+describe("a chunk that lacks a row in two downloads, and is whole in the next", () => {
+  it("never lands a row lost and another doubled: it is read again, or fails where rows were handed over", {
+    timeout: 120_000,
+  }, async () => {
+    const whole = await collect({ batchRows: 50_000, rangeRows: 50_000 });
+    const ended: string[] = [];
+    for (const skip of [4, 5]) {
+      await server.admin.setFaults([{ kind: "chunkRowMissing", chunk: 1, skip, times: 2 }]);
+      const read = collect({ batchRows: 100, rangeRows: 100 });
+      try {
+        expect((await read).ids).toEqual(whole.ids);
+        ended.push("whole");
+      } catch (error) {
+        if (!isSnowmeltError(error)) throw error;
+        expect(error).toMatchObject({ code: "RESULT_INCOMPLETE", retryable: false });
+        ended.push("failed");
+      }
+    }
+    // The second strikes a range that is handed over by the time that it is found.
+    expect(ended).toEqual(["whole", "failed"]);
+  });
+});
+
 describe("a chunk that keeps failing fails the stream", () => {
   it("with RESULT_INCOMPLETE when a row stays missing; the rows before its range were handed over, none of its own", async () => {
     await server.admin.setFaults([{ kind: "chunkRowMissing", chunk: 3, times: "always" }]);
