@@ -1,6 +1,6 @@
 import type { Field, Value } from "@snowmelt/core/types";
 import type { AddFile } from "../delta/action.ts";
-import type { LandedFile } from "../land/landed-file.ts";
+import type { DataFile } from "../land/landed-file.ts";
 import { snapshotMicrosOf } from "../land/read-times.ts";
 import { parsePartitionText } from "../partition/partition-value.ts";
 import { parseStats } from "../stats/parse-stats.ts";
@@ -27,7 +27,7 @@ export function openKeyFilter(
   };
 }
 
-function landedBounds(file: LandedFile, field: Field): Bounds {
+function landedBounds(file: DataFile, field: Field): Bounds {
   const value = ownText(file.partitionValues, field.name);
   if (value !== undefined) return exactly(parsePartitionText(field, value));
   const column = file.summary.columns.find(({ name }) => name === field.name);

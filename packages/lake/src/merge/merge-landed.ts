@@ -5,7 +5,7 @@ import { checkLane } from "../delta/lane.ts";
 import { planCreateTable, snapshotFields } from "../delta/plan-table.ts";
 import { tableUri } from "../delta/read-commits.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
-import { type LandedFile, toAddFile } from "../land/landed-file.ts";
+import { type DataFile, toAddFile } from "../land/landed-file.ts";
 import type { ParquetEncoderOptions } from "../parquet/index.ts";
 import { type MergeCounts, type StagedMerge, stageMerge } from "./stage-merge.ts";
 import { openWindowKeys, type WindowKeys, type WindowKeysOptions } from "./window-keys.ts";
@@ -35,7 +35,7 @@ export type MergeOutcome =
       readonly status: "committed";
       readonly version: number;
       readonly counts: MergeCounts;
-      readonly added: readonly LandedFile[];
+      readonly added: readonly DataFile[];
       readonly removedFiles: number;
       /** Files of the table that were read for their keys. */
       readonly filesRead: number;

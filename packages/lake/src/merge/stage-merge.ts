@@ -6,7 +6,7 @@ import { fileMetrics, snapshotFields, toRemove, withEvolvedSchema } from "../del
 import type { TableLocation } from "../delta/read-commits.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
 import { lakeError } from "../lake-error.ts";
-import { type LandedFile, toAddFile } from "../land/landed-file.ts";
+import { type DataFile, toAddFile } from "../land/landed-file.ts";
 import { readTableFile } from "../land/read-table-file.ts";
 import { keptReadTimes, openReadTimes, type ReadTime } from "../land/read-times.ts";
 import type { ParquetEncoderOptions } from "../parquet/index.ts";
@@ -50,7 +50,7 @@ export interface StagedMerge {
   readonly plan: CommitPlan;
   readonly counts: MergeCounts;
   /** What the commit adds: the window's files, and those written anew. */
-  readonly added: readonly LandedFile[];
+  readonly added: readonly DataFile[];
   readonly removed: readonly AddFile[];
   /** Files of the table whose keys were read, by what their statistics said. */
   readonly filesRead: number;
@@ -79,7 +79,7 @@ export async function stageMerge(snapshot: Snapshot, options: StageMergeOptions)
     meter,
   };
   const matched = await matchTable(snapshot, options, meter);
-  const added: { readonly file: LandedFile; readonly readAt: bigint | readonly ReadTime[] }[] = [];
+  const added: { readonly file: DataFile; readonly readAt: bigint | readonly ReadTime[] }[] = [];
   const removed: AddFile[] = [];
   let removedRows = 0;
   const isRewritten = ({ replaced, rowCount }: MatchedFile): boolean => replaced.size > 0 && replaced.size < rowCount;
@@ -173,8 +173,8 @@ async function withoutSkipped(
   { landed }: WindowKeys,
   fates: Uint8Array,
   rewrite: RewriteOptions,
-): Promise<readonly LandedFile[]> {
-  const kept: LandedFile[] = [];
+): Promise<readonly DataFile[]> {
+  const kept: DataFile[] = [];
   let first = 0;
   for (const file of landed) {
     const own = fates.subarray(first, first + file.rowCount);
@@ -188,7 +188,7 @@ async function withoutSkipped(
 
 function countRows(
   fates: Uint8Array,
-  sums: { readonly rowsBefore: number; readonly removedRows: number; readonly files: readonly LandedFile[] },
+  sums: { readonly rowsBefore: number; readonly removedRows: number; readonly files: readonly DataFile[] },
 ): MergeCounts {
   const tally = [0, 0, 0];
   for (const found of fates) tally[found] = (tally[found] ?? 0) + 1;

@@ -1,7 +1,7 @@
 import type { ColumnBatch, Field } from "@snowmelt/core/types";
 import type { TableLocation } from "../delta/read-commits.ts";
 import { lakeError } from "../lake-error.ts";
-import type { LandedFile } from "../land/landed-file.ts";
+import type { DataFile } from "../land/landed-file.ts";
 import { readTableFile } from "../land/read-table-file.ts";
 import { checkUniqueKeys } from "./check-unique.ts";
 import { checkCursor } from "./cursor.ts";
@@ -10,7 +10,7 @@ import { indexKeys, type KeyIndex } from "./key-index.ts";
 
 export interface WindowKeysOptions {
   /** The window's rows, landed below the table's root. */
-  readonly landed: readonly LandedFile[];
+  readonly landed: readonly DataFile[];
   /** Columns that identify a row. */
   readonly key: readonly string[];
   /** Column that tells the newer of two versions of a row. */
@@ -27,7 +27,7 @@ export interface WindowKeysOptions {
 
 /** The keys of a landed window, read from its files as they are needed. */
 export interface WindowKeys {
-  readonly landed: readonly LandedFile[];
+  readonly landed: readonly DataFile[];
   readonly keyFields: readonly Field[];
   readonly cursorField: Field | undefined;
   readonly rowCount: number;

@@ -13,7 +13,7 @@ export interface LaneMarks {
   readonly fingerprint: bigint | undefined;
 }
 
-export const readLaneMarks = (snapshot: Snapshot | undefined, lane: string): LaneMarks => ({
+export const readLaneMarks = (snapshot: Pick<Snapshot, "txns"> | undefined, lane: string): LaneMarks => ({
   readBy: readLaneMark(snapshot, lane, "readBy"),
   fingerprint: readLaneMark(snapshot, lane, "fingerprint"),
 });

@@ -12,6 +12,8 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   snapshotMicros: "310",
   fingerprint: null,
   definitionHash: "h",
+  route: "stream",
+  unloadId: null,
   requestId: "q",
   queryTag: "t",
   readBy: "cursor",

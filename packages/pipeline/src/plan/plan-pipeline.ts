@@ -9,7 +9,7 @@ import { failureOf } from "../run/dataset-record.ts";
 import type { RunOptions } from "../run/run-pipeline.ts";
 import { chooseWindow, type WindowChoice } from "../stages/choose-window.ts";
 import { type InspectContext, type InspectedDataset, inspectDataset } from "../stages/inspect-dataset.ts";
-import { planExtraction } from "../stages/plan-attempt.ts";
+import { planStatement } from "../stages/plan-attempt.ts";
 import { writeKind } from "../stages/stage-write.ts";
 import { openStateStore, type StateStore } from "../state/state-store.ts";
 import { catalogPlace } from "./catalog-place.ts";
@@ -49,16 +49,19 @@ export async function planPipeline(definition: Pipeline, options: PlanOptions): 
   await using session = await openSnowflake(snowflake, { secrets, clock, random, logger, signal });
   await using opened = await openLake(lakeRoot, environment.lake, options.lake);
   const lake = opened.store;
+  const stateObjects = openFileStore(stateRoot);
   const context: PlanContext = {
     definition,
     environmentName: options.environment,
     session,
+    environment,
     lake,
     catalog: opened.catalog,
     clock,
     random,
     signal,
-    state: openStateStore(openFileStore(stateRoot)),
+    state: openStateStore(stateObjects),
+    stateObjects,
   };
   const inspected = new Map<string, InspectedDataset | { readonly error: unknown }>();
   for (const name of datasets)
@@ -128,9 +131,9 @@ async function planDataset(
     rules: schema.rules.map((rule) => ({ rule: describeRule(rule), onFail: rule.onFail })),
     window: sync.kind === "incremental" && window ? manifestWindow(cursorOf(sync, columns), window) : null,
     sourceRows: choice.kind === "land" ? (choice.sourceRows?.toString() ?? null) : choice.kind === "empty" ? "0" : null,
-    sql: planExtraction(inspected, { window, snapshotMicros: choice.snapshotMicros }).sql,
-    route: "stream",
-    routeReason: "the lake is a folder of this machine",
+    sql: planStatement(inspected, { window, snapshotMicros: choice.snapshotMicros, unloadId: "<attempt>" }).sql,
+    route: inspected.route.name,
+    routeReason: inspected.route.why,
     guarantee,
     write: writeKind(inspected),
     table: {

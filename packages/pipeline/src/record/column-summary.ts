@@ -1,5 +1,6 @@
-import { type ColumnProfile, decimalText, type Field, landTypeText, type Value, valueText } from "@snowmelt/core/types";
+import { decimalText, type Field, landTypeText, type Value, valueText } from "@snowmelt/core/types";
 import type { ColumnSummary } from "../manifest.ts";
+import type { ArrivedColumn } from "../stages/compare-source.ts";
 import type { Bucket } from "./value-sample.ts";
 
 const maxTextLength = 120;
@@ -7,18 +8,18 @@ const maxTextLength = 120;
 /** A column of the landed rows for the manifest and the report. */
 export function columnSummary(
   field: Field,
-  profile: ColumnProfile | undefined,
+  profile: ArrivedColumn | undefined,
   sample: { readonly sampledRows: number; readonly histogram: Bucket[] | null } | undefined,
 ): ColumnSummary {
   const { type, name } = field;
-  const { count = 0, nullCount = 0, min = null, max = null, sum } = profile ?? {};
+  const { count = 0, nullCount = 0, min, max, sum } = profile ?? {};
   return {
     name,
     type: landTypeText(type),
     rows: count + nullCount,
     nulls: nullCount,
-    min: shown(field, min),
-    max: shown(field, max),
+    min: shown(field, min ?? null),
+    max: shown(field, max ?? null),
     sum: sum === undefined || !hasSum(field) ? null : decimalText(sum, type.kind === "decimal" ? type.scale : 0),
     sampledRows: sample?.sampledRows ?? 0,
     histogram: sample?.histogram ?? null,

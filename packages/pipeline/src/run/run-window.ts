@@ -1,5 +1,6 @@
 import { toQuarantinePath } from "@snowmelt/core/lake-layout";
-import type { DataFile, Snapshot } from "@snowmelt/lake/delta";
+import type { DataFile } from "@snowmelt/lake/delta";
+import type { TableState } from "../lake/dataset-table.ts";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
 import type { Purpose } from "../plan/purpose.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
@@ -9,10 +10,12 @@ import { catalogTable } from "../stages/catalog.ts";
 import { checkRules, ruleOutcomes } from "../stages/check-rules.ts";
 import { checkTable } from "../stages/check-table.ts";
 import { type Committed, commit } from "../stages/commit.ts";
-import { extract } from "../stages/extract.ts";
+import { type ExtractedAttempt, extract } from "../stages/extract.ts";
+import { giveUpUnload } from "../stages/give-up-unload.ts";
 import type { InspectedDataset } from "../stages/inspect-dataset.ts";
 import { type LandedAttempt, land } from "../stages/land.ts";
 import { type Next, nextAttempt } from "../stages/next-attempt.ts";
+import { type Registered, register } from "../stages/register.ts";
 import { type StagedWrite, stageWrite } from "../stages/stage-write.ts";
 import { verify } from "../stages/verify.ts";
 import { type AttemptWindow, retirePending } from "../state/dataset-state.ts";
@@ -99,12 +102,22 @@ async function landAttempt(
   record.note({
     sql: attempt.sql,
     queryId: attempt.queryId,
+    route: attempt.route,
     attemptId: attempt.attemptId,
     laneVersion: attempt.laneVersion,
     snapshot: instantText(BigInt(attempt.snapshotMicros)),
     window: windowOf(inspected, attempt.window),
   });
-  const landed = await record.stage("land", () => land(context, inspected, { ...extracted, record }));
+  const registered = await record.stage("land", () => landOrRegister(context, inspected, { ...extracted, record }));
+  if (registered.kind === "refused") {
+    const { sourceRows } = extracted;
+    const { route } = inspected;
+    if (route.name !== "unload") throw new RangeError("only an unload's files can be refused");
+    const { refusals } = registered;
+    const streamed = await giveUpUnload(context, inspected, { attempt, sourceRows, refusals, route, record });
+    return landAttempt(context, streamed.inspected, { next: streamed.next, record, snapshotMicros });
+  }
+  const { landed } = registered;
   noteLanded(record, inspected, landed);
   if (landed.rowsQuarantined > 0)
     record.notice(
@@ -114,6 +127,15 @@ async function landAttempt(
   const staged = await stageVerified(context, inspected, { landed, record, snapshot: inspected.snapshot });
   if (!isEmptyWindow(inspected, landed)) await record.stage("check", async () => checkRules(inspected, landed));
   return { ...landed, staged };
+}
+
+async function landOrRegister(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { unloaded, ...extracted }: ExtractedAttempt & { readonly record: DatasetRecord },
+): Promise<Registered> {
+  if (unloaded) return register(context, inspected, { ...extracted, unloaded });
+  return { kind: "landed", landed: await land(context, inspected, { ...extracted, unloaded }) };
 }
 
 async function commitAttempt(
@@ -142,7 +164,7 @@ async function stageVerified(
     landed,
     record,
     snapshot,
-  }: { readonly landed: LandedAttempt; readonly record: DatasetRecord; readonly snapshot: Snapshot | undefined },
+  }: { readonly landed: LandedAttempt; readonly record: DatasetRecord; readonly snapshot: TableState | undefined },
 ): Promise<StagedWrite> {
   const staged = await stageWrite(context, inspected, { landed, snapshot, record });
   noteStaged(record, landed, staged);
@@ -164,7 +186,7 @@ async function settle({ state: store, logger }: RunContext, { lane, name }: Insp
 
 function noteInspected(record: DatasetRecord, inspected: InspectedDataset): void {
   const { guarantee, schema, described, dataset } = inspected;
-  record.note({ guarantee: guarantee.name });
+  record.note({ guarantee: guarantee.name, route: inspected.route.name });
   for (const { code, message } of schema.notices) record.notice(code, message);
   if (guarantee.name === "statement") record.notice("WEAKER_GUARANTEE", `The source is ${guarantee.text}.`);
   if (dataset.sync.kind === "full" && described?.table.kind === "view")

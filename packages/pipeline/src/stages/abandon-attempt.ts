@@ -1,8 +1,9 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { toQuarantinePath } from "@snowmelt/core/lake-layout";
 import { readLane, sweepOrphans } from "@snowmelt/lake/delta";
+import { sweepTableOrphans } from "../lake/dataset-table.ts";
 import type { RunContext } from "../run/run-context.ts";
-import { retirePending } from "../state/dataset-state.ts";
+import { renewPending, retirePending } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function sweepAttempts(context: RunContext, inspected: InspectedDat
       laneVersion <= n || attemptId === own;
     const terminalAttempts = state.terminalAttempts.filter(isDead).map(({ attemptId }) => attemptId);
     if (terminalAttempts.length === 0) return;
-    await sweepOrphans(inspected.table, { terminalAttempts });
+    await sweepTableOrphans(inspected.table, terminalAttempts);
     await sweepOrphans({ store: lake, path: toQuarantinePath(inspected.name) }, { terminalAttempts });
     await store.write({ ...state, terminalAttempts: state.terminalAttempts.filter((attempt) => !isDead(attempt)) });
   } catch (error) {
@@ -46,9 +47,8 @@ export async function abandonAttempt(
     const state = await store.read(inspected.lane);
     const { pending } = state;
     if (pending?.runId !== runId) return;
-    const retired = retirePending(state);
     await store.write(
-      failedForRows(error) ? retired : { ...retired, pending: { ...pending, attemptId: random.uuid() } },
+      failedForRows(error) ? retirePending(state) : renewPending(state, { ...pending, attemptId: random.uuid() }),
     );
     await sweepAttempts(context, inspected, mayHaveCommitted ? undefined : pending.attemptId);
   } catch (failure) {

@@ -1,7 +1,9 @@
-import { parseSchemaString, type Snapshot } from "@snowmelt/lake/delta";
-import type { CatalogTablePlan } from "@snowmelt/lake/glue";
+import { parseSchemaString } from "@snowmelt/lake/delta";
+import type { GlueCatalog, SyncedTable } from "@snowmelt/lake/glue";
+import { syncPlainCatalog } from "@snowmelt/lake/plain";
+import { type DatasetTable, isPlainTable } from "../lake/dataset-table.ts";
 import type { CatalogEntry } from "../manifest.ts";
-import { catalogPlace } from "../plan/catalog-place.ts";
+import { type CatalogPlace, catalogPlace } from "../plan/catalog-place.ts";
 import { type DatasetRecord, failureOf } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -16,25 +18,13 @@ export async function catalogTable(
   inspected: Pick<InspectedDataset, "name" | "dataset" | "table">,
   record: DatasetRecord,
 ): Promise<void> {
-  const { catalog, signal, logger } = context;
+  const { catalog, logger } = context;
   if (!catalog) return;
   const place = catalogPlace(catalog.databasePrefix, inspected.name, inspected.dataset);
   try {
     const entry = await record.stage("catalog", async (): Promise<CatalogEntry | null> => {
-      const snapshot = await inspected.table.snapshot({ signal });
-      if (!snapshot) return null;
-      const { planCatalogTable, syncCatalogTable } = await import("@snowmelt/lake/glue");
-      const plan: CatalogTablePlan = planCatalogTable({
-        database: place.database,
-        name: place.table,
-        location: tableLocation(inspected),
-        fields: logFields(snapshot),
-        format: { kind: "delta" },
-      });
-      const { clock, random } = context;
-      const synced = await syncCatalogTable(catalog.glue, plan, { clock, random, signal });
-      const droppedColumns = synced.status === "updated" ? [...synced.droppedColumns] : [];
-      return { ...place, status: synced.status, droppedColumns, failure: null };
+      const synced = await syncTable({ ...context, glue: catalog.glue }, inspected.table, place);
+      return synced && { ...place, ...synced, failure: null };
     });
     record.note({ catalog: entry });
   } catch (error) {
@@ -48,6 +38,32 @@ export async function catalogTable(
   }
 }
 
-const logFields = ({ metaData }: Snapshot) => parseSchemaString(metaData.schemaString);
+type Synced = Pick<CatalogEntry, "status" | "droppedColumns">;
 
-const tableLocation = ({ table }: Pick<InspectedDataset, "table">): string => `${table.store.uri}/${table.path}`;
+/** Null where there is no table yet. AWS code is loaded here alone. */
+async function syncTable(
+  { glue, clock, random, signal }: Pick<RunContext, "clock" | "random" | "signal"> & { readonly glue: GlueCatalog },
+  table: DatasetTable,
+  { database, table: name }: CatalogPlace,
+): Promise<Synced | null> {
+  const location = `${table.store.uri}/${table.path}`;
+  const options = { clock, random, signal };
+  if (isPlainTable(table)) {
+    const synced = await syncPlainCatalog(glue, table, { database, name, location }, options);
+    if (!synced) return null;
+    const { created = 0, updated = 0, deleted = 0 } = synced.partitions ?? {};
+    const moved = created + updated + deleted > 0;
+    return { ...toEntry(synced.table), ...(moved && synced.table.status === "unchanged" ? { status: "updated" } : {}) };
+  }
+  const snapshot = await table.snapshot({ signal });
+  if (!snapshot) return null;
+  const { planCatalogTable, syncCatalogTable } = await import("@snowmelt/lake/glue");
+  const fields = parseSchemaString(snapshot.metaData.schemaString);
+  const plan = planCatalogTable({ database, name, location, fields, format: { kind: "delta" } });
+  return toEntry(await syncCatalogTable(glue, plan, options));
+}
+
+const toEntry = (synced: SyncedTable): Synced => ({
+  status: synced.status,
+  droppedColumns: synced.status === "updated" ? [...synced.droppedColumns] : [],
+});

@@ -1,6 +1,7 @@
 import { judgeTable, type TableFacts } from "@snowmelt/core/quality";
 import type { Field, Value } from "@snowmelt/core/types";
-import { type ColumnStats, parseStats, type Snapshot } from "@snowmelt/lake/delta";
+import { type ColumnStats, parseStats } from "@snowmelt/lake/delta";
+import type { TableState } from "../lake/dataset-table.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { checkRules, ruleOutcomes } from "./check-rules.ts";
@@ -38,7 +39,7 @@ export async function checkTable(
 }
 
 /** Null when no file has a value; undefined when one does not say. */
-function largestOf(snapshot: Snapshot | undefined, field: Field | undefined): Value | undefined {
+function largestOf(snapshot: TableState | undefined, field: Field | undefined): Value | undefined {
   if (!field) return undefined;
   let largest: Value = null;
   for (const { stats } of snapshot?.files.values() ?? []) {

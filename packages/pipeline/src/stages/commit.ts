@@ -1,4 +1,5 @@
-import { type CommitOutcome, type LaneStep, readLane, type Snapshot } from "@snowmelt/lake/delta";
+import { type CommitOutcome, type LaneStep, readLane } from "@snowmelt/lake/delta";
+import type { TableState } from "../lake/dataset-table.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
 import { laneMarks } from "../plan/lane-marks.ts";
@@ -35,7 +36,7 @@ export async function commit(
     readonly landed: LandedAttempt;
     readonly staged: StagedWrite;
     /** Stages and verifies upon a newer snapshot. */
-    readonly stageAnew: (snapshot: Snapshot | undefined) => Promise<StagedWrite>;
+    readonly stageAnew: (snapshot: TableState | undefined) => Promise<StagedWrite>;
     /** Split-off rows are a stage of their own there. */
     readonly record: DatasetRecord;
   },
@@ -46,7 +47,7 @@ export async function commit(
   await (landed.quarantined.length === 0 ? quarantine() : record.stage("quarantine", quarantine));
   let staged = first;
   for (let staging = 1; ; staging++) {
-    const outcome = await inspected.table.commit(staged.plan, {
+    const outcome = await staged.commit({
       lanes: lanesOf(context, inspected, { attempt, planned: staged.planned }),
       info: commitInfo(context, inspected, landed),
       signal,
@@ -61,7 +62,7 @@ export async function commit(
 function lanesOf(
   { environmentName: environment, definition }: RunContext,
   { lane, name, purpose, dataset }: InspectedDataset,
-  { attempt, planned }: { readonly attempt: Attempt; readonly planned: Snapshot | undefined },
+  { attempt, planned }: { readonly attempt: Attempt; readonly planned: TableState | undefined },
 ): readonly LaneStep[] {
   const step = { appId: lane, n: attempt.laneVersion, hi: attemptHi(attempt), marks: laneMarks(attempt) };
   if (purpose.kind !== "refresh" || dataset.sync.kind !== "incremental") return [step];
@@ -84,6 +85,7 @@ function commitInfo(
     window: attempt.window,
     snapshotMicros: attempt.snapshotMicros,
     queryId: attempt.queryId,
+    route: attempt.route,
     ...(fingerprint ? { fingerprint } : {}),
   };
 }

@@ -1,6 +1,20 @@
-import { type ColumnProfile, decimalText, type Field, type Value, valueText } from "@snowmelt/core/types";
+import { decimalText, type Field, type Value, valueText } from "@snowmelt/core/types";
 import type { ColumnProfile as SourceColumnProfile, SourceProfile } from "@snowmelt/snowflake";
 import type { Check } from "../manifest.ts";
+
+/** What is known of the values of a column that arrived; what is undefined is not. */
+export interface ArrivedColumn {
+  readonly name: string;
+  /** NULLs aside. */
+  readonly count: number;
+  readonly nullCount: number;
+  readonly nanCount: number | undefined;
+  /** Null when there is no value. */
+  readonly min: Value | undefined;
+  readonly max: Value | undefined;
+  readonly sum: bigint | undefined;
+  readonly lengthSum: number | undefined;
+}
 
 export interface SourceComparison {
   readonly checks: Check[];
@@ -15,7 +29,7 @@ export interface SourceComparison {
 export function compareSource(
   source: SourceProfile,
   fields: readonly Field[],
-  profiles: readonly ColumnProfile[],
+  profiles: readonly ArrivedColumn[],
 ): SourceComparison {
   const checks: Check[] = [];
   const notCompared: string[] = [];
@@ -29,13 +43,13 @@ export function compareSource(
       continue;
     }
     checks.push(...compareColumn(field, asked, arrived));
-    if (asked.max !== undefined && arrived.nanCount > 0)
+    if (asked.max !== undefined && (arrived.nanCount ?? 0) > 0)
       notCompared.push(`${field.name}: least and greatest, as NaN is the greatest at the source and stands apart here`);
   }
   return { checks, notCompared };
 }
 
-function compareColumn(field: Field, asked: SourceColumnProfile, arrived: ColumnProfile): Check[] {
+function compareColumn(field: Field, asked: SourceColumnProfile, arrived: ArrivedColumn): Check[] {
   const check = (what: string, expected: string, actual: string): Check => ({
     name: `${field.name}: ${what} at the source = of the rows that arrived`,
     expected,
@@ -48,9 +62,9 @@ function compareColumn(field: Field, asked: SourceColumnProfile, arrived: Column
     checks.push(check("sum", sameScale(asked.sum ?? "0", scale), decimalText(arrived.sum, scale)));
   }
   // For Snowflake NaN is the greatest of all; here it stands apart.
-  if (asked.min !== undefined && arrived.nanCount === 0)
+  if (asked.min !== undefined && arrived.min !== undefined && arrived.nanCount === 0)
     checks.push(check("min", shown(field, asked.min), shown(field, arrived.min)));
-  if (asked.max !== undefined && arrived.nanCount === 0)
+  if (asked.max !== undefined && arrived.max !== undefined && arrived.nanCount === 0)
     checks.push(check("max", shown(field, asked.max), shown(field, arrived.max)));
   if (asked.length !== undefined && arrived.lengthSum !== undefined) {
     checks.push(check("length", String(asked.length ?? 0), String(arrived.lengthSum)));

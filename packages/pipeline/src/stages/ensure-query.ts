@@ -1,5 +1,12 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import type { SnowflakeSession } from "@snowmelt/snowflake";
+import type { Clock, Random } from "@snowmelt/core/ports";
+import {
+  awaitUnload,
+  type SnowflakeSession,
+  startUnload,
+  type UnloadPlan,
+  type UnloadResult,
+} from "@snowmelt/snowflake";
 import type { Attempt } from "../state/dataset-state.ts";
 
 /**
@@ -11,24 +18,34 @@ export async function ensureQuery(
   session: SnowflakeSession,
   attempt: Attempt,
   options: {
+    /** Of an attempt that unloads. */
+    readonly unload: UnloadPlan | undefined;
     readonly isRepeat: boolean;
     readonly signal: AbortSignal;
     readonly noteQueryId: (queryId: string) => Promise<void>;
     /** Called now and then while the server works. */
     readonly onWait: () => void;
+    readonly clock: Clock;
+    readonly random: Random;
   },
-): Promise<{ queryId: string } | undefined> {
-  const { isRepeat, signal, noteQueryId, onWait } = options;
+): Promise<{ readonly queryId: string; readonly unloaded: UnloadResult | null } | undefined> {
+  const { unload, isRepeat, signal, noteQueryId, onWait: onProgress, clock, random } = options;
   const known =
     attempt.queryId ??
     (isRepeat ? (await session.findQueryByTag(attempt.queryTag, { signal }))[0]?.queryId : undefined);
+  const { requestId, queryTag } = attempt;
+  const submitting = { requestId, queryTag, signal };
   const queryId =
-    known ?? (await session.submit(attempt.sql, { requestId: attempt.requestId, queryTag: attempt.queryTag, signal }));
+    known ?? (await (unload ? startUnload(session, unload, submitting) : session.submit(attempt.sql, submitting)));
   if (queryId !== attempt.queryId) await noteQueryId(queryId);
   try {
-    await session.awaitQuery(queryId, { signal, onProgress: onWait });
+    if (unload) {
+      const unloaded = await awaitUnload(session, queryId, { plan: unload, signal, onProgress, clock, random });
+      return { queryId, unloaded };
+    }
+    await session.awaitQuery(queryId, { signal, onProgress });
     await session.openResult(queryId, { signal });
-    return { queryId };
+    return { queryId, unloaded: null };
   } catch (error) {
     if (isRepeat && isGone(error)) return undefined;
     throw error;

@@ -1,15 +1,8 @@
 import { type Dataset, sourceColumns } from "@snowmelt/core/definition";
 import { type Field, queryColumns, type SourceColumn } from "@snowmelt/core/types";
-import {
-  compareSchema,
-  type DeltaTable,
-  openDeltaTable,
-  planTableLayout,
-  readLane,
-  type Snapshot,
-  type TableLayout,
-} from "@snowmelt/lake/delta";
+import { compareSchema, planTableLayout, readLane, type TableLayout } from "@snowmelt/lake/delta";
 import { type DescribedTable, describeColumns, describeTable, type ExtractSource } from "@snowmelt/snowflake";
+import { type DatasetTable, isPlainState, openDatasetTable, type TableState } from "../lake/dataset-table.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { extractSource, tablePath } from "../plan/dataset-place.ts";
 import { type LandingSchema, planLandingSchema } from "../plan/landing-schema.ts";
@@ -20,6 +13,7 @@ import { type Guarantee, guarantees } from "../plan/pipeline-plan.ts";
 import { live, type Purpose } from "../plan/purpose.ts";
 import { readBy } from "../plan/read-by.ts";
 import type { RunContext } from "../run/run-context.ts";
+import { findRoute, type Route, type RouteContext } from "./find-route.ts";
 
 /** A dataset's source as it is now, and how it lands. */
 export interface InspectedSource {
@@ -34,14 +28,15 @@ export interface InspectedSource {
   readonly guarantee: Guarantee;
   /** What windows are bounds of now. */
   readonly readBy: string;
-  readonly table: DeltaTable;
+  readonly table: DatasetTable;
 }
 
 /** A dataset as source and lake are now, before a window is chosen. */
 export interface InspectedDataset extends InspectedSource {
   readonly purpose: Purpose;
+  readonly route: Route;
   readonly lane: string;
-  readonly snapshot: Snapshot | undefined;
+  readonly snapshot: TableState | undefined;
   readonly position: LanePosition;
   /** What the lane's last step was. */
   readonly marks: LaneMarks;
@@ -53,7 +48,7 @@ export interface InspectedDataset extends InspectedSource {
 
 export type InspectContext = Pick<
   RunContext,
-  "session" | "lake" | "clock" | "random" | "signal" | "definition" | "environmentName"
+  "session" | "lake" | "clock" | "random" | "signal" | "definition" | "environmentName" | "environment" | "stateObjects"
 >;
 
 /** Reads what is there; writes nothing. Throws what makes the dataset impossible to land, naming it. */
@@ -95,17 +90,19 @@ export async function inspectSource(context: InspectContext, name: string): Prom
     layout,
     guarantee: described && described.retentionDays > 0 ? guarantees.snapshot : guarantees.statement,
     readBy: readBy(dataset, columns),
-    table: openDeltaTable({ store, path: tablePath(name, dataset), clock, random }),
+    table: openDatasetTable(dataset, { store, path: tablePath(name, dataset), clock, random }),
   };
 }
 
 /** The part that asks the table: may be repeated as it grows. */
 export async function inspectTable(
-  { signal, definition, environmentName }: Pick<InspectContext, "signal" | "definition" | "environmentName">,
+  context: RouteContext,
   source: InspectedSource,
   purpose: Purpose,
 ): Promise<InspectedDataset> {
+  const { signal, definition, environmentName } = context;
   const { table, layout } = source;
+  const route = await findRoute(context, source);
   const place = { environment: environmentName, pipeline: definition.name, dataset: source.name };
   const lane = laneOf(place, purpose);
   const snapshot = await table.snapshot({ signal });
@@ -113,6 +110,7 @@ export async function inspectTable(
   return {
     ...source,
     purpose,
+    route,
     lane,
     snapshot,
     position: { version: n, hi: hi ?? null },
@@ -122,8 +120,12 @@ export async function inspectTable(
   };
 }
 
-function fieldsAfter({ metaData }: Snapshot, { fields, partitionColumns }: TableLayout, uri: string): readonly Field[] {
-  const comparison = compareSchema(metaData, { fields, partitionColumns });
+function fieldsAfter(state: TableState, { fields, partitionColumns }: TableLayout, uri: string): readonly Field[] {
+  if (isPlainState(state)) {
+    checkPartitions(state.table.partitionColumns, partitionColumns, uri);
+    return fields;
+  }
+  const comparison = compareSchema(state.metaData, { fields, partitionColumns });
   if (comparison.kind === "incompatible") {
     throw pipelineError(
       "SCHEMA_MISMATCH",
@@ -132,4 +134,15 @@ function fieldsAfter({ metaData }: Snapshot, { fields, partitionColumns }: Table
     );
   }
   return comparison.fields;
+}
+
+/** A refresh of plain Parquet may bring any columns, for it leaves no older file; a catalog keeps partitions under their keys. */
+function checkPartitions(held: readonly string[], incoming: readonly string[], uri: string): void {
+  const [expected, found] = [held.join(", "), incoming.join(", ")];
+  if (expected === found) return;
+  throw pipelineError(
+    "SCHEMA_MISMATCH",
+    `The table ${uri} is partitioned by (${expected}), and the definition says (${found}). Land the dataset under another name, or change the definition.`,
+    { details: { expected, found } },
+  );
 }

@@ -1,50 +1,36 @@
 import { resolveExtract } from "@snowmelt/core/definition";
-import {
-  describeRule,
-  type Evaluation,
-  type KeyReport,
-  type KeyTracker,
-  openEvaluation,
-  openKeyTracker,
-  type RuleResult,
-} from "@snowmelt/core/quality";
-import {
-  type ColumnBatch,
-  type ColumnProfile,
-  durationMs,
-  openProfiler,
-  openVectorBuilder,
-} from "@snowmelt/core/types";
-import { type LandedFile, openTableWriter, type TableWriter } from "@snowmelt/lake/delta";
+import { describeRule, type KeyReport, type RuleResult } from "@snowmelt/core/quality";
+import { type ColumnBatch, durationMs, openProfiler, openVectorBuilder } from "@snowmelt/core/types";
+import { type DataFile, type LandedFile, openTableWriter, type TableWriter } from "@snowmelt/lake/delta";
 import { type StreamedBatch, stream } from "@snowmelt/snowflake";
 import { type Bucket, openValueSample } from "../record/value-sample.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { ArrivedColumn } from "./compare-source.ts";
 import type { ExtractedAttempt } from "./extract.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import { planExtraction } from "./plan-attempt.ts";
 import { openQuarantine } from "./quarantine.ts";
-import { writeKind } from "./stage-write.ts";
+import { openKeys, openRules } from "./row-checks.ts";
 
 /** Rows on the lake that no log names yet, and everything that was seen of them on the way. */
 export interface LandedAttempt extends ExtractedAttempt {
-  readonly files: readonly LandedFile[];
+  readonly files: readonly DataFile[];
   readonly quarantined: readonly LandedFile[];
   readonly rowsExtracted: number;
   readonly rowsQuarantined: number;
   /** Of all extracted rows, before any was split off. */
-  readonly extractedProfile: readonly ColumnProfile[];
+  readonly extractedProfile: readonly ArrivedColumn[];
   /** Of the rows in `files`. The same object where nothing was split off. */
-  readonly landedProfile: readonly ColumnProfile[];
+  readonly landedProfile: readonly ArrivedColumn[];
   readonly histograms: readonly { readonly sampledRows: number; readonly histogram: Bucket[] | null }[];
   readonly rules: readonly RuleResult[];
   /** Of the dataset's key, when the rows are all that the table will hold; a merge looks at the keys itself. */
   readonly keys: KeyReport | undefined;
 }
 
-/** Open files, and the sorted keys of the rules and of the dataset's key: beyond it files end early and keys go to disk. */
+/** Of open files: beyond it they end early. */
 const fileBudgetBytes = 48 << 20;
-const keyBudgetBytes = 32 << 20;
 
 /** Streams the attempt's result into files below the table's root, looking at every row once. Nothing becomes visible. */
 export async function land(
@@ -52,8 +38,8 @@ export async function land(
   inspected: InspectedDataset,
   { record, ...extracted }: ExtractedAttempt & { readonly record: DatasetRecord },
 ): Promise<LandedAttempt> {
-  await using evaluation = openRules(context, inspected);
-  await using keys = openKeys(context, inspected);
+  await using evaluation = openRules(context, inspected, inspected.schema.batchFields);
+  await using keys = openKeys(context, inspected, inspected.schema.batchFields);
   const writer = openWriter(context, inspected, extracted);
   const descriptions = inspected.schema.rules.map(describeRule);
   const quarantine = openQuarantine(context, inspected, { attempt: extracted.attempt, descriptions });
@@ -97,28 +83,6 @@ export async function land(
     await quarantine.abort(error);
     throw error;
   }
-}
-
-function openRules({ clock, spillDirectory }: RunContext, { schema }: InspectedDataset): Evaluation {
-  return openEvaluation(schema.rules, schema.batchFields, {
-    nowMs: clock.nowMs(),
-    memoryBudgetBytes: keyBudgetBytes,
-    spillDirectory,
-  });
-}
-
-/** A merge into rows that are there indexes the window's keys; rows that are all of the table only need to be known not to be there twice. */
-function openKeys({ spillDirectory }: RunContext, inspected: InspectedDataset): KeyTracker | undefined {
-  const { schema, snapshot } = inspected;
-  const isMerge = writeKind(inspected) === "merge" && snapshot !== undefined && snapshot.files.size > 0;
-  if (schema.key.length === 0 || isMerge) return undefined;
-  return openKeyTracker({
-    fields: schema.batchFields,
-    key: schema.key,
-    nulls: "exclude",
-    memoryBudgetBytes: keyBudgetBytes,
-    spillDirectory,
-  });
 }
 
 function openWriter(context: RunContext, inspected: InspectedDataset, { attempt }: ExtractedAttempt): TableWriter {

@@ -3,12 +3,12 @@ import { isBeforeRefresh } from "../plan/purpose.ts";
 import { instantText } from "../plan/window.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
-import { type Attempt, type DatasetState, retirePending } from "../state/dataset-state.ts";
+import { type Attempt, type DatasetState, renewPending, retirePending } from "../state/dataset-state.ts";
 import { chooseWindow } from "./choose-window.ts";
 import { countSource } from "./count-source.ts";
 import { isGone } from "./ensure-query.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
-import { planAttempt, planExtraction, repeatAttempt } from "./plan-attempt.ts";
+import { planAttempt, planStatement, repeatAttempt } from "./plan-attempt.ts";
 
 export type Next =
   | {
@@ -96,14 +96,16 @@ async function repeat(
   const { window } = earlier;
   const asked = { window, snapshotMicros: BigInt(earlier.snapshotMicros) };
   const isOfUse =
-    planExtraction(inspected, asked).sql === earlier.sql &&
+    planStatement(inspected, { ...asked, unloadId: earlier.unloadId ?? earlier.attemptId }).sql === earlier.sql &&
     !isBeforeRefresh(inspected.purpose, inspected.refreshedMicros, asked.snapshotMicros);
   const count = isOfUse ? await countUnlessGone(context, inspected, asked) : "gone";
   const isSame = count !== "gone";
   const attempt = isSame
     ? repeatAttempt(context, earlier)
     : planAttempt(context, inspected, { laneVersion: earlier.laneVersion, window, snapshotMicros });
-  await context.state.write({ ...retirePending(state), pending: attempt }, { signal: context.signal });
+  await context.state.write(isSame ? renewPending(state, attempt) : { ...retirePending(state), pending: attempt }, {
+    signal: context.signal,
+  });
   record.notice(
     "WINDOW_REPEATED",
     `Run ${earlier.runId} did not finish this window; it is landed again with the same bounds${isSame ? `, as of ${instantText(asked.snapshotMicros)}` : ""}.`,

@@ -1,4 +1,5 @@
-import { type ExtractPlan, planExtract } from "@snowmelt/snowflake";
+import { toAttemptPrefix } from "@snowmelt/lake/delta";
+import { type ExtractPlan, planExtract, planUnload, type UnloadPlan } from "@snowmelt/snowflake";
 import { fingerprintAt } from "../plan/fingerprint.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt, AttemptWindow } from "../state/dataset-state.ts";
@@ -28,15 +29,17 @@ export function planAttempt(
     fingerprint: fingerprintAt(inspected.dataset, inspected.described, snapshotMicros),
     definitionHash: context.definitionHash,
     readBy: inspected.readBy,
+    route: inspected.route.name,
+    unloadId: inspected.route.name === "unload" ? attemptId : null,
     requestId: context.random.uuid(),
     queryTag: `snowmelt ${inspected.lane} n=${laneVersion} attempt=${attemptId}`,
-    sql: planExtraction(inspected, { window, snapshotMicros }).sql,
+    sql: planStatement(inspected, { window, snapshotMicros, unloadId: attemptId }).sql,
     queryId: null,
     startedAtMs: context.clock.nowMs(),
   };
 }
 
-/** Another try of a window whose query may still be there: its own files, the same query. */
+/** Another try of a window whose query may still be there: its own files, the same query, and what that unloaded. */
 export function repeatAttempt(context: Pick<RunContext, "random" | "clock" | "runId">, attempt: Attempt): Attempt {
   return { ...attempt, attemptId: context.random.uuid(), runId: context.runId, startedAtMs: context.clock.nowMs() };
 }
@@ -51,5 +54,34 @@ export function planExtraction(
     landed: inspected.schema.extracted,
     window: sourceWindow(inspected, window),
     atMicros: inspected.guarantee.name === "snapshot" ? snapshotMicros : undefined,
+  });
+}
+
+interface UnloadInput extends Pick<AttemptInput, "window" | "snapshotMicros"> {
+  /** The attempt that begins it. */
+  readonly unloadId: string;
+}
+
+/** The statement of an attempt, by the dataset's route. Pure. */
+export function planStatement(inspected: InspectedDataset, input: UnloadInput): Pick<ExtractPlan, "sql"> {
+  return planUnloading(inspected, input) ?? planExtraction(inspected, input);
+}
+
+/** The COPY of an attempt and how its result is read; undefined for a dataset that is streamed. Pure. */
+export function planUnloading(
+  inspected: InspectedDataset,
+  { window, snapshotMicros, unloadId }: UnloadInput,
+): UnloadPlan | undefined {
+  const { route, source, schema, guarantee } = inspected;
+  if (route.name !== "unload") return undefined;
+  return planUnload({
+    source,
+    landed: schema.extracted,
+    window: sourceWindow(inspected, window),
+    atMicros: guarantee.name === "snapshot" ? snapshotMicros : undefined,
+    stage: route.stage,
+    folder: route.folder + toAttemptPrefix(unloadId),
+    partitionBy: schema.partitions.map(({ transform }) => transform),
+    maxFileBytes: route.maxFileBytes,
   });
 }

@@ -1,7 +1,10 @@
 import { sameFields } from "@snowmelt/core/types";
 import {
+  type CommitOptions,
+  type CommitOutcome,
   type CommitPlan,
-  type LandedFile,
+  type DataFile,
+  type DeltaTable,
   openWindowKeys,
   parseStats,
   planAppend,
@@ -14,6 +17,7 @@ import {
   toAddFile,
   withEvolvedSchema,
 } from "@snowmelt/lake/delta";
+import { isPlainState, isPlainTable, type TableState } from "../lake/dataset-table.ts";
 import type { DatasetResult } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
@@ -22,14 +26,18 @@ import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
+import { rowsByLog } from "./rows-by-log.ts";
+import { stagePlainWrite } from "./stage-plain-write.ts";
 
 /** A commit that only has to be made, and what it does to the table's rows. */
 export interface StagedWrite {
-  readonly plan: CommitPlan;
+  readonly commit: (options: CommitOptions) => Promise<CommitOutcome>;
   /** What it was planned upon. */
-  readonly planned: Snapshot | undefined;
+  readonly planned: TableState | undefined;
+  /** Rows that a reader of the log alone will count; undefined where files of another writer do not tell. */
+  readonly rowsByLog: number | undefined;
   readonly counts: Omit<DatasetResult["counts"], "extracted" | "quarantined">;
-  readonly added: readonly LandedFile[];
+  readonly added: readonly DataFile[];
   readonly removed: readonly string[];
 }
 
@@ -56,15 +64,42 @@ export async function stageWrite(
     record,
   }: {
     readonly landed: LandedAttempt;
-    readonly snapshot: Snapshot | undefined;
+    readonly snapshot: TableState | undefined;
     /** A merge is a stage of its own there. */
     readonly record: DatasetRecord;
   },
 ): Promise<StagedWrite> {
-  const { clock, random, signal } = context;
-  const { table, schema, tableFields, layout } = inspected;
+  const { table } = inspected;
+  if (isPlainTable(table) || (snapshot && isPlainState(snapshot)))
+    return stagePlainWrite(context, inspected, { landed, snapshot });
   const snapshotMicros = BigInt(landed.attempt.snapshotMicros);
   refuseOlderSlice(context, inspected, { snapshot, snapshotMicros });
+  const { plan, ...staged } = await stageDelta(context, { ...inspected, table }, { landed, snapshot, record });
+  return {
+    ...staged,
+    planned: snapshot,
+    rowsByLog: rowsByLog(snapshot, plan),
+    commit: (options) => table.commit(plan, options),
+  };
+}
+
+type StagedDelta = Omit<StagedWrite, "commit" | "planned" | "rowsByLog"> & { readonly plan: CommitPlan };
+
+async function stageDelta(
+  { clock, random, signal }: RunContext,
+  inspected: InspectedDataset & { readonly table: DeltaTable },
+  {
+    landed,
+    snapshot,
+    record,
+  }: {
+    readonly landed: LandedAttempt;
+    readonly snapshot: Snapshot | undefined;
+    readonly record: DatasetRecord;
+  },
+): Promise<StagedDelta> {
+  const { table, schema, tableFields, layout } = inspected;
+  const snapshotMicros = BigInt(landed.attempt.snapshotMicros);
   const files = landed.files;
   const adds = files.map((file) => toAddFile(file, snapshotMicros));
   const rows = files.reduce((sum, { rowCount }) => sum + rowCount, 0);
@@ -79,7 +114,7 @@ export async function stageWrite(
       createdAtMs: clock.nowMs(),
       files: adds,
     });
-    return { plan, planned: snapshot, counts: fresh, added: files, removed: [] };
+    return { plan, counts: fresh, added: files, removed: [] };
   }
   const evolved = (plan: CommitPlan): CommitPlan =>
     sameFields(tableFields, snapshotFields(snapshot)) ? plan : withEvolvedSchema(plan, snapshot, tableFields);
@@ -91,7 +126,6 @@ export async function stageWrite(
     const isRefresh = inspected.dataset.sync.kind === "incremental";
     return {
       plan: isRefresh ? withEvolvedSchema(overwrite, snapshot, tableFields) : evolved(overwrite),
-      planned: snapshot,
       counts,
       added: files,
       removed: [...snapshot.files.keys()],
@@ -100,7 +134,6 @@ export async function stageWrite(
   if (snapshot.files.size === 0)
     return {
       plan: evolved({ ...planAppend(snapshot, adds), conflictRule: { kind: "table" } }),
-      planned: snapshot,
       counts: fresh,
       added: files,
       removed: [],
@@ -123,7 +156,6 @@ export async function stageWrite(
   const { inserted, updated, skippedAsOlder, rowsBefore, rowsAfter } = staged.counts;
   return {
     plan: staged.plan,
-    planned: snapshot,
     counts: { inserted, updated, skippedAsOlder, deleted: 0, rowsBefore, rowsAfter },
     added: staged.added,
     removed: staged.removed.map(({ path }) => path),
@@ -145,7 +177,7 @@ function refuseOlderSlice(
 }
 
 /** Rows of a snapshot by its statistics. */
-export function liveRows({ files }: Snapshot): number {
+export function liveRows({ files }: TableState): number {
   let rows = 0;
   for (const { stats } of files.values()) rows += parseStats(stats, [])?.numRecords ?? 0;
   return rows;

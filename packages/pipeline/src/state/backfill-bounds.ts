@@ -24,7 +24,7 @@ export async function bindBackfill(
     readonly backfillId: string;
     readonly readBy: string;
     readonly windows: readonly SliceWindow[];
-    readonly snapshot: Snapshot | undefined;
+    readonly snapshot: Pick<Snapshot, "txns"> | undefined;
   },
   { signal }: { readonly signal: AbortSignal },
 ): Promise<void> {
@@ -48,7 +48,7 @@ export async function bindBackfill(
 }
 
 function foreignSlice(
-  snapshot: Snapshot | undefined,
+  snapshot: Pick<Snapshot, "txns"> | undefined,
   prefix: string,
   windows: readonly SliceWindow[],
 ): string | undefined {

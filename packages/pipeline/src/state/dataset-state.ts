@@ -27,6 +27,10 @@ export const Attempt = z.object({
   definitionHash: z.string(),
   /** What the window's bounds are bounds of. */
   readBy: z.string(),
+  /** How the rows come. */
+  route: z.enum(["stream", "unload"]).default("stream"),
+  /** Whose folder an unload writes into: the attempt that began it. Later tries of it take its files from there. */
+  unloadId: z.string().nullable().default(null),
   /** Sent with the statement, so that a repeat is answered with the first query. */
   requestId: z.string(),
   queryTag: z.string(),
@@ -62,7 +66,18 @@ export const initialState = (lane: string): DatasetState => ({
 /** The attempt is over without a commit of its own. */
 export function retirePending(state: DatasetState): DatasetState {
   if (!state.pending) return state;
-  return { ...state, pending: null, terminalAttempts: [...state.terminalAttempts, terminal(state.pending)] };
+  const { attemptId, unloadId, laneVersion } = state.pending;
+  const ids = new Set([attemptId, unloadId ?? attemptId]);
+  return { ...state, pending: null, terminalAttempts: [...state.terminalAttempts, ...terminal(ids, laneVersion)] };
 }
 
-const terminal = ({ attemptId, laneVersion }: Attempt) => ({ attemptId, laneVersion });
+/** The window and its query go on under another attempt. What an unload wrote is still of use. */
+export function renewPending(state: DatasetState, attempt: Attempt): DatasetState {
+  const { pending } = state;
+  const isOfUse = pending?.unloadId === pending?.attemptId;
+  const over = pending && !isOfUse ? terminal(new Set([pending.attemptId]), pending.laneVersion) : [];
+  return { ...state, pending: attempt, terminalAttempts: [...state.terminalAttempts, ...over] };
+}
+
+const terminal = (ids: ReadonlySet<string>, laneVersion: number): DatasetState["terminalAttempts"] =>
+  [...ids].map((attemptId) => ({ attemptId, laneVersion }));

@@ -18,12 +18,16 @@ describe("a lake on S3", () => {
   test("takes the first rows, then what changed by a merge, then nothing", async () => {
     const pipeline = accountsPipeline(land);
     expect((await land.run(pipeline)).datasets).toMatchObject([
-      { outcome: "committed", table: "s3://snowmelt-lake/lake/raw/accounts", counts: { extracted: 3000 } },
+      {
+        outcome: "committed",
+        table: "s3://snowmelt-lake/lake/raw/accounts",
+        counts: { extracted: 3000, quarantined: 30 },
+      },
     ]);
     await expectSourceInLake(land);
     await changeAccounts(land);
     expect((await land.run(pipeline)).datasets).toMatchObject([
-      { outcome: "committed", counts: { inserted: 50, updated: 300 } },
+      { outcome: "committed", counts: { inserted: 50, updated: 300, quarantined: 5 } },
     ]);
     await expectSourceInLake(land);
     const { datasets, lake } = await land.run(pipeline);
