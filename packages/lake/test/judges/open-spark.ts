@@ -11,6 +11,8 @@ export interface SparkQuestion {
   readonly files: readonly string[];
   /** The folder whose folders give partition columns. @default the columns of the files alone */
   readonly base?: string;
+  /** SQL. @default all rows */
+  readonly where?: string;
   /** Spark's, for this question alone. */
   readonly settings?: Readonly<Record<string, string>>;
 }

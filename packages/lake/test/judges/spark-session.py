@@ -1,12 +1,13 @@
 """A Spark session that answers one question a line, as JSON, until its input ends.
 
-    {"files": ["<path>", ...], "base": "<folder>", "settings": {"<name>": "<value>"}}
+    {"files": ["<path>", ...], "base": "<folder>", "where": "<SQL>", "settings": {"<name>": "<value>"}}
 
 The rows of Parquet files: {"columns": [[name, type], ...], "rows": [[text, ...], ...]}, or {"error": "<Spark's words>"}. With a base, the
-folders below it give partition columns, as text. Settings are Spark's own, for this question alone. Values are exact text: dates as
+folders below it give partition columns, as text. Of the rows, those where the SQL is true. Settings are Spark's own, for this question alone. Values are exact text: dates as
 days, timestamps as microseconds, bytes and text as hex, doubles as the hex of their bits, nested values as Spark's JSON.
 """
 
+import decimal
 import json
 import os
 import struct
@@ -46,19 +47,21 @@ def exact(name, kind):
         return f.unix_micros(column.cast("timestamp"))
     if isinstance(kind, (t.StringType, t.BinaryType)):
         return f.hex(column)
+    if isinstance(kind, t.DecimalType):
+        return column.cast("string")
     if isinstance(kind, (t.StructType, t.MapType, t.ArrayType)):
         return f.to_json(column, {"ignoreNullFields": "false"})
     return column
 
 
-def text(value):
+def text(value, kind):
     if value is None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return struct.pack(">d", value).hex()
-    return f"{value:f}" if hasattr(value, "as_tuple") else str(value)
+    return f"{decimal.Decimal(value):f}" if isinstance(kind, t.DecimalType) else str(value)
 
 
 def read(spark, question):
@@ -66,12 +69,13 @@ def read(spark, question):
     if "base" in question:
         reader = reader.option("basePath", question["base"])
     frame = reader.parquet(*question["files"])
-    columns = [exact(field.name, field.dataType) for field in frame.schema.fields]
-    # By position, for two names may differ by case alone.
-    rows = frame.select(*columns).collect()
+    if "where" in question:
+        frame = frame.where(question["where"])
+    fields = frame.schema.fields
+    rows = frame.select(*[exact(field.name, field.dataType) for field in fields]).collect()
     return {
-        "columns": [[field.name, field.dataType.simpleString()] for field in frame.schema.fields],
-        "rows": [[text(value) for value in row] for row in rows],
+        "columns": [[field.name, field.dataType.simpleString()] for field in fields],
+        "rows": [[text(value, field.dataType) for value, field in zip(row, fields)] for row in rows],
     }
 
 

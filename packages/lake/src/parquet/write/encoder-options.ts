@@ -23,7 +23,7 @@ export interface ParquetEncoderOptions {
   readonly pageIndex?: boolean;
   /** Longer text and binary bounds are cut, and marked as not exact. @default 64 */
   readonly boundBytes?: number;
-  /** Key-value metadata of the footer. @default {} */
+  /** Key-value metadata of the footer, beside what Spark needs to know of the calendar. @default {} */
   readonly metadata?: Readonly<Record<string, string>>;
   /** @default "snowmelt version 0.1.0" */
   readonly createdBy?: string;

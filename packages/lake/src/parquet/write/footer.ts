@@ -5,6 +5,7 @@ import type { FileSchema, Leaf } from "../format/file-schema.ts";
 import { Encoding, magic, PageType } from "../format/format.ts";
 import { physicalOf } from "../format/physical-type.ts";
 import { encodeThrift, type ThriftWriter } from "../format/thrift-writer.ts";
+import { calendarMetadata } from "./calendar-metadata.ts";
 import type { EncoderSettings } from "./encoder-options.ts";
 import type { PlacedChunk, PlacedRowGroup } from "./row-group.ts";
 
@@ -61,7 +62,7 @@ function encodeFooter(
       rowGroups.reduce((rows, group) => rows + group.rowCount, 0),
     );
     thrift.structs(4, rowGroups, (group, ordinal) => writeRowGroup(thrift, leaves, { group, ordinal, ...context }));
-    const metadata = Object.entries(settings.metadata);
+    const metadata = Object.entries({ ...calendarMetadata(leaves.map(({ type }) => type)), ...settings.metadata });
     if (metadata.length > 0) {
       thrift.structs(5, metadata, ([key, value]) => {
         thrift.string(1, key);
