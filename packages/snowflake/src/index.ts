@@ -13,6 +13,12 @@ export type { BindValue, ParameterValue, TextRow } from "./driver.ts";
 export type { ExtractSource, TableName } from "./extract-source.ts";
 export { openSnowflake } from "./open-snowflake.ts";
 export {
+  type CursorCounts,
+  type PlanCursorCountsInput,
+  parseCursorCounts,
+  planCursorCounts,
+} from "./plan-cursor-counts.ts";
+export {
   type CellOutput,
   type CellPlan,
   type ExtractPlan,
@@ -29,6 +35,13 @@ export {
   type SourceProfile,
 } from "./plan-profile.ts";
 export { planResultProfile, type ResultProfileInput } from "./plan-result-profile.ts";
+export {
+  digestRefusal,
+  type PlanRowDigestInput,
+  parseRowDigest,
+  planRowDigest,
+  type RowDigest,
+} from "./plan-row-digest.ts";
 export {
   type PlanWindowInput,
   parseSnapshot,
