@@ -8,6 +8,7 @@ import { readManifest, readNewestManifest } from "./read-manifests.ts";
 
 /** A plain Parquet table at a place, whether or not it exists yet. Holds the last state. */
 export interface PlainTable {
+  readonly kind: "plain";
   readonly store: ObjectStore;
   /** Root of the table below the store's, such as `raw/airports`. */
   readonly path: string;
@@ -50,6 +51,7 @@ export function openPlainTable(options: PlainTableOptions): PlainTable {
     return newest;
   };
   return {
+    kind: "plain",
     ...location,
     snapshot,
     lane: async (appId, given) => readLane(await snapshot(given), appId),
