@@ -1,6 +1,9 @@
-import { openRecordEncoder } from "../parquet/index.ts";
+import { openRecordEncoder, type RecordEncoder } from "../parquet/index.ts";
+import type { AddFile } from "./action.ts";
+import type { AddRows, CheckpointFiles } from "./checkpoint-files.ts";
 import { checkpointColumns } from "./checkpoint-schema.ts";
-import { encodeDataPath } from "./data-path.ts";
+import { decodeDataPath, encodeDataPath } from "./data-path.ts";
+import { type KeyedValues, LayeredMap } from "./layered-map.ts";
 import type { Snapshot } from "./snapshot.ts";
 import { tombstoneRetentionMs } from "./table-properties.ts";
 
@@ -27,11 +30,9 @@ export function* encodeCheckpoint(snapshot: Snapshot, nowMs: number): Generator<
   });
   yield* encoder.append("metaData", { ...metaData, format: { options: {}, ...metaData.format } });
   for (const [appId, { version, lastUpdated }] of txns) yield* encoder.append("txn", { appId, version, lastUpdated });
-  let numOfAddFiles = 0;
-  for (const add of files.values()) {
-    yield* encoder.append("add", add);
-    numOfAddFiles++;
-  }
+  const before = encoder.rowCount;
+  yield* encodeFiles(encoder, files);
+  const numOfAddFiles = encoder.rowCount - before;
   const expiredBefore = nowMs - tombstoneRetentionMs(metaData);
   for (const [key, deletionTimestamp] of tombstones) {
     if (deletionTimestamp <= expiredBefore) continue;
@@ -40,3 +41,45 @@ export function* encodeCheckpoint(snapshot: Snapshot, nowMs: number): Generator<
   yield* encoder.finish();
   return { size: encoder.rowCount, numOfAddFiles };
 }
+
+/** What stands in an earlier checkpoint and was not changed since is copied column by column; the rest row by row. */
+function* encodeFiles(encoder: RecordEncoder, files: Snapshot["files"]): Generator<Uint8Array, void> {
+  const base = files instanceof LayeredMap ? files.base : undefined;
+  if (!(files instanceof LayeredMap) || !isOfCheckpoint(base)) {
+    for (const add of files.values()) yield* encoder.append("add", add);
+    return;
+  }
+  for (const group of base.groups) yield* encodeUnchanged(encoder, group, files.changes);
+  for (const add of files.changes.values()) if (add) yield* encoder.append("add", add);
+}
+
+function* encodeUnchanged(
+  encoder: RecordEncoder,
+  group: AddRows,
+  changes: ReadonlyMap<string, AddFile | undefined>,
+): Generator<Uint8Array, void> {
+  const isKept = (index: number): boolean => changes.size === 0 || !changes.has(decodeDataPath(group.path(index)));
+  const copy = group.openCopy();
+  if (!copy) {
+    for (let index = 0; index < group.count; index++) {
+      if (isKept(index)) yield* encoder.append("add", group.add(index));
+    }
+    return;
+  }
+  for (let index = 0; index < group.count; ) {
+    if (!isKept(index)) {
+      index++;
+      continue;
+    }
+    const from = group.row(index);
+    let to = from;
+    while (index < group.count && group.row(index) === to && (to === from || isKept(index))) {
+      index++;
+      to++;
+    }
+    yield* encoder.appendCopy("add", copy, { from, to });
+  }
+}
+
+const isOfCheckpoint = (base: KeyedValues<AddFile> | CheckpointFiles | undefined): base is CheckpointFiles =>
+  base !== undefined && "groups" in base;

@@ -1,6 +1,15 @@
 import { lakeError } from "../lake-error.ts";
-import { findNode, type LeafGroup, openPresence, openRowReader, type SchemaNode } from "../parquet/index.ts";
+import {
+  findNode,
+  type LeafGroup,
+  openPresence,
+  openRecordCopy,
+  openRowReader,
+  type RecordCopy,
+  type SchemaNode,
+} from "../parquet/index.ts";
 import type { AddFile, PartitionValues } from "./action.ts";
+import { addColumn } from "./checkpoint-schema.ts";
 import { decodeDataPath } from "./data-path.ts";
 import type { KeyedValues } from "./layered-map.ts";
 
@@ -10,6 +19,16 @@ export interface AddRows {
   /** The path as it stands in the log. */
   path(index: number): string;
   add(index: number): AddFile;
+  /** Row of the group, ascending with the index: what {@link RecordCopy} counts. */
+  row(index: number): number;
+  /** The group's `add` column as a checkpoint has it; undefined when each row has to be looked at. */
+  openCopy(): RecordCopy | undefined;
+}
+
+/** The live files of a checkpoint, by key below the table's root. */
+export interface CheckpointFiles extends KeyedValues<AddFile> {
+  /** In the order of `entries`. */
+  readonly groups: readonly AddRows[];
 }
 
 /** Reads the group's columns under `add` when they are asked for. */
@@ -48,6 +67,8 @@ export function openAddRows(schema: readonly SchemaNode[], group: LeafGroup, sou
   return {
     count,
     path,
+    row: (index) => rows[index] ?? 0,
+    openCopy: () => openRecordCopy(addColumn, node, group),
     add(index) {
       return {
         path: path(index),
@@ -65,8 +86,7 @@ export function openAddRows(schema: readonly SchemaNode[], group: LeafGroup, sou
   };
 }
 
-/** The live files of a checkpoint, by key below the table's root. */
-export function openCheckpointFiles(groups: readonly AddRows[], source: string): KeyedValues<AddFile> {
+export function openCheckpointFiles(groups: readonly AddRows[], source: string): CheckpointFiles {
   const firsts: number[] = [];
   let size = 0;
   for (const group of groups) {
@@ -95,6 +115,7 @@ export function openCheckpointFiles(groups: readonly AddRows[], source: string):
     }
   }
   return {
+    groups,
     size,
     has: (key) => indexed().has(key),
     get(key) {

@@ -5,6 +5,17 @@ const long = { kind: "int64" } as const;
 const integer = { kind: "int32" } as const;
 const boolean = { kind: "boolean" } as const;
 
+/** The live files' column of a checkpoint. */
+export const addColumn: RecordNode = structNode("add", [
+  valueNode("path", text, false),
+  textMapNode("partitionValues", { nullable: false }),
+  valueNode("size", long, false),
+  valueNode("modificationTime", long, false),
+  valueNode("dataChange", boolean, false),
+  valueNode("stats", text),
+  textMapNode("tags"),
+]);
+
 /** Columns of a classic checkpoint, by https://github.com/delta-io/delta/blob/master/PROTOCOL.md#checkpoint-schema */
 export const checkpointColumns: readonly RecordNode[] = [
   structNode("txn", [
@@ -12,15 +23,7 @@ export const checkpointColumns: readonly RecordNode[] = [
     valueNode("version", long, false),
     valueNode("lastUpdated", long),
   ]),
-  structNode("add", [
-    valueNode("path", text, false),
-    textMapNode("partitionValues", { nullable: false }),
-    valueNode("size", long, false),
-    valueNode("modificationTime", long, false),
-    valueNode("dataChange", boolean, false),
-    valueNode("stats", text),
-    textMapNode("tags"),
-  ]),
+  addColumn,
   structNode("remove", [
     valueNode("path", text, false),
     valueNode("deletionTimestamp", long),

@@ -17,13 +17,22 @@ const smallestCopied = 1024;
  */
 export class LayeredMap<V extends object | number> implements ReadonlyMap<string, V> {
   readonly #base: KeyedValues<V>;
-  /** Undefined: taken out. */
   readonly #changes: ReadonlyMap<string, V | undefined>;
   #size: number | undefined;
 
   constructor(base: KeyedValues<V> = new Map<string, V>(), changes: ReadonlyMap<string, V | undefined> = new Map()) {
     this.#base = base;
     this.#changes = changes;
+  }
+
+  /** What was there before the changes. */
+  get base(): KeyedValues<V> {
+    return this.#base;
+  }
+
+  /** By key, upon the base; undefined: taken out. */
+  get changes(): ReadonlyMap<string, V | undefined> {
+    return this.#changes;
   }
 
   get size(): number {

@@ -1,6 +1,7 @@
 export type { Codec } from "./format/codec.ts";
 export type { LeafColumn } from "./nested/leaf-column.ts";
 export { findNode, type LeafGroup, readLeaves } from "./nested/read-leaves.ts";
+export { openRecordCopy, type RecordCopy } from "./nested/record-copy.ts";
 export { openRecordEncoder, type RecordEncoder } from "./nested/record-encoder.ts";
 export {
   type GroupNode,

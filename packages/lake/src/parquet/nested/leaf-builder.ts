@@ -1,4 +1,7 @@
 import { type ColumnVector, type LandType, openVectorBuilder, storageOf } from "@snowmelt/core/types";
+import { wordsOf } from "../format/words.ts";
+import type { LeafColumn } from "./leaf-column.ts";
+import type { LeafCopy } from "./record-copy.ts";
 import { openTextBuilder } from "./text-builder.ts";
 
 /** The entries of one leaf: a level pair each, and a value where the definition level is the highest. */
@@ -18,6 +21,8 @@ export interface LeafBuilder {
   append(value: unknown, repetition: number): void;
   /** Something above is NULL or empty; `definition` says how far down there is something. */
   appendAbsent(definition: number, repetition: number, count: number): void;
+  /** Rows [from, to) of another file's leaf, behind those of it that were copied before. */
+  appendCopy(leaf: LeafCopy, from: number, to: number): void;
   readonly heldBytes: number;
   /** The entries, as views that hold until the builder is used for the next row group. */
   finish(): LeafEntries;
@@ -41,6 +46,23 @@ export function openLeafBuilder(
     if (maxRepetition > 0) repetitions = widened(repetitions, length);
   };
 
+  const appendAbsent = (definition: number, repetition: number, times: number): void => {
+    reserve(times);
+    definitions.fill(definition, count, count + times);
+    if (maxRepetition > 0) repetitions.fill(repetition, count, count + times);
+    count += times;
+  };
+  /** Without NULLs; by dictionary where there are indices. */
+  const appendValues = ({ values: vector, indices }: LeafColumn, from: number, to: number): void => {
+    if (texts) return texts.appendVector(vector, indices, from, to);
+    const words = vector.storage === "int64" ? wordsOf(vector) : undefined;
+    for (let value = from; value < to; value++) {
+      const at = indices ? (indices[value] ?? 0) : value;
+      if (words) values.appendWords(words[at * 2] ?? 0, words[at * 2 + 1] ?? 0);
+      else values.appendNumber(numberAt(vector, at));
+    }
+  };
+
   return {
     append(value, repetition) {
       reserve(1);
@@ -53,11 +75,16 @@ export function openLeafBuilder(
         else values.appendWords(Number(value) >>> 0, Math.floor(Number(value) / 2 ** 32));
       } else values.appendNumber(Number(value));
     },
-    appendAbsent(definition, repetition, times) {
-      reserve(times);
-      definitions.fill(definition, count, count + times);
-      if (maxRepetition > 0) repetitions.fill(repetition, count, count + times);
-      count += times;
+    appendAbsent,
+    appendCopy(leaf, from, to) {
+      if (leaf.kind === "absent") return appendAbsent(leaf.definition, 0, to - from);
+      const { column, levels, cursor } = leaf;
+      const range = cursor.take(from, to);
+      const { from: first, to: end } = range.entries;
+      reserve(end - first);
+      if (column.repetitions) repetitions.set(column.repetitions.subarray(first, end), count);
+      for (let entry = first; entry < end; entry++) definitions[count++] = levels[column.definitions[entry] ?? 0] ?? 0;
+      appendValues(column, range.values.from, range.values.to);
     },
     get heldBytes() {
       return (texts?.byteLength ?? values.byteLength) + definitions.length + repetitions.length;
@@ -75,6 +102,12 @@ export function openLeafBuilder(
       return entries;
     },
   };
+}
+
+function numberAt(vector: ColumnVector, at: number): number {
+  if (vector.storage === "bit") return ((vector.values[at >> 3] ?? 0) >> (at & 7)) & 1;
+  if (vector.storage === "int32" || vector.storage === "float64") return vector.values[at] ?? 0;
+  throw new TypeError(`${vector.storage} has no numbers`);
 }
 
 function widened(from: Uint8Array, length: number): Uint8Array<ArrayBuffer> {

@@ -1,8 +1,9 @@
+import type { ColumnVector } from "@snowmelt/core/types";
 import { mergeRanges, type Range } from "../format/bound.ts";
+import { plainWidth } from "../format/physical-type.ts";
 import type { ColumnChunk } from "../write/column-writer.ts";
 import type { EncoderSettings } from "../write/encoder-options.ts";
 import { type Compressor, type DataPage, encodeDataPage, encodeDictionaryPage } from "../write/page.ts";
-import { rawBytesOf } from "../write/raw-bytes.ts";
 import { bitWidthOf, encodeRuns, maxRunBytes } from "../write/runs.ts";
 import { openValueEncoder } from "../write/value-encoder.ts";
 import type { LeafEntries } from "./leaf-builder.ts";
@@ -12,18 +13,19 @@ export function encodeLeaf(entries: LeafEntries, settings: EncoderSettings, comp
   const { type, values: vector, definitions, maxDefinition } = entries;
   const encoder = openValueEncoder({ name: "", type, nullable: false }, settings);
   const pages: DataPage[] = [];
+  const { repetitions } = entries;
   const count = definitions.length;
+  const bytesTo = openByteCount(vector);
   let range: Range | undefined;
   let value = 0;
   for (let from = 0; from < count; ) {
     const firstValue = value;
     let to = from;
-    while (to < count && to - from < settings.pageRows) {
-      if (rawBytesOf(vector, firstValue, value) >= settings.pageBytes) break;
+    while (to < count && to - from < settings.pageRows && bytesTo(value) - bytesTo(firstValue) < settings.pageBytes) {
       do {
         if (definitions[to] === maxDefinition) value++;
         to++;
-      } while (to < count && (entries.repetitions?.[to] ?? 0) > 0);
+      } while (repetitions !== undefined && to < count && repetitions[to] !== 0);
     }
     encoder.append({ vector, rows: undefined, from: firstValue, count: value - firstValue });
     const closed = encoder.closePage(to === count);
@@ -37,6 +39,14 @@ export function encodeLeaf(entries: LeafEntries, settings: EncoderSettings, comp
   const closed = encoder.closeRowGroup();
   const dictionary = closed && encodeDictionaryPage(closed.bytes, compress, closed.entryCount);
   return { dictionary, pages, rowCount: count, nullCount: count - value, nanCount: 0, range };
+}
+
+/** Bytes of the values before a value, uncompressed. */
+function openByteCount(vector: ColumnVector): (value: number) => number {
+  const width = plainWidth(vector.storage);
+  if (vector.storage !== "bytes") return (value) => value * width;
+  const { offsets } = vector;
+  return (value) => value * width + (offsets[value] ?? 0);
 }
 
 /** Repetition levels, then definition levels; a leaf without one of them has none of it. */

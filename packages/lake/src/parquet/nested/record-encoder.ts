@@ -5,6 +5,7 @@ import { type ParquetEncoderOptions, toEncoderSettings } from "../write/encoder-
 import { encodeTail } from "../write/footer.ts";
 import { type PlacedRowGroup, placeRowGroup } from "../write/row-group.ts";
 import { encodeLeaf } from "./leaf-pages.ts";
+import type { RecordCopy } from "./record-copy.ts";
 import { type RecordNode, recordSchema } from "./record-schema.ts";
 import { openRecordShredder, type RecordShredder } from "./record-shredder.ts";
 
@@ -16,6 +17,15 @@ export interface RecordEncoder {
   readonly rowCount: number;
   /** A row with this column, which must be nullable, and no other. Hands out the row group that it completes. */
   append(column: string, value: unknown): Uint8Array[];
+  /**
+   * Rows [from, to) of what {@link openRecordCopy} found for this column's node, behind those of it that were copied before.
+   * Hands out the row groups that they complete, one by one as they are pulled; all of it must be pulled.
+   */
+  appendCopy(
+    column: string,
+    copy: RecordCopy,
+    rows: { readonly from: number; readonly to: number },
+  ): Generator<Uint8Array, void>;
   /** Ends the file. The encoder cannot be used after it. */
   finish(): Uint8Array[];
 }
@@ -63,21 +73,40 @@ export function openRecordEncoder(columns: readonly RecordNode[], options?: Parq
     return handOut(placed.parts);
   };
 
+  const columnOf = (name: string): Column => {
+    const column = open.get(name);
+    if (!column) throw parquetError("PARQUET_SCHEMA_INVALID", `There is no column ${name} to append to.`);
+    catchUp(column);
+    return column;
+  };
+  /** Counts rows that `column` has, as many as end no further than at the next look. */
+  const count = (column: Column, rows: number): Uint8Array[] => {
+    for (const other of open.values()) if (other !== column) other.behind += rows;
+    rowCount += rows;
+    groupRows += rows;
+    const isLook = groupRows % rowsALook === 0;
+    const isFull = groupRows >= settings.rowGroupRows || (isLook && heldBytes() >= settings.rowGroupBytes);
+    return isFull ? closeRowGroup() : [];
+  };
+
   return {
     get rowCount() {
       return rowCount;
     },
     append(name, value) {
-      const column = open.get(name);
-      if (!column) throw parquetError("PARQUET_SCHEMA_INVALID", `There is no column ${name} to append to.`);
-      catchUp(column);
+      const column = columnOf(name);
       column.shredder.append(value);
-      for (const other of open.values()) if (other !== column) other.behind++;
-      rowCount++;
-      groupRows++;
-      const isLook = groupRows % rowsALook === 0;
-      const isFull = groupRows >= settings.rowGroupRows || (isLook && heldBytes() >= settings.rowGroupBytes);
-      return isFull ? closeRowGroup() : [];
+      return count(column, 1);
+    },
+    *appendCopy(name, copy, { from, to }) {
+      for (let row = from; row < to; ) {
+        const column = columnOf(name);
+        const room = Math.min(rowsALook - (groupRows % rowsALook), settings.rowGroupRows - groupRows);
+        const end = Math.min(to, row + room);
+        column.shredder.appendCopy(copy, row, end);
+        yield* count(column, end - row);
+        row = end;
+      }
     },
     finish() {
       const parts = closeRowGroup();

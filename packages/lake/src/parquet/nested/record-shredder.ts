@@ -1,5 +1,6 @@
 import { parquetError } from "../parquet-error.ts";
 import { type LeafBuilder, openLeafBuilder } from "./leaf-builder.ts";
+import type { RecordCopy } from "./record-copy.ts";
 import type { RecordNode } from "./record-schema.ts";
 
 /** Takes nested values apart into the entries of their leaves. */
@@ -10,6 +11,8 @@ export interface RecordShredder {
   append(value: unknown): void;
   /** As many NULL rows of the column, which must be nullable. */
   appendNulls(count: number): void;
+  /** Rows [from, to) of what is copied, behind those of it that were copied before. */
+  appendCopy(copy: RecordCopy, from: number, to: number): void;
   readonly heldBytes: number;
 }
 
@@ -30,6 +33,12 @@ export function openRecordShredder(column: RecordNode): RecordShredder {
     append: (value) => append(value, 0),
     appendNulls(count) {
       for (const leaf of leaves) leaf.appendAbsent(0, 0, count);
+    },
+    appendCopy(copy, from, to) {
+      for (const [index, leaf] of leaves.entries()) {
+        const held = copy.leaves[index];
+        if (held) leaf.appendCopy(held, from, to);
+      }
     },
     get heldBytes() {
       return leaves.reduce((total, leaf) => total + leaf.heldBytes, 0);

@@ -4,10 +4,14 @@ import type { ColumnVector } from "@snowmelt/core/types";
 export interface TextBuilder {
   /** A lone surrogate becomes U+FFFD. */
   append(text: string): void;
+  /** The texts [from, to) of a vector without NULLs, or those that the indices [from, to) name in it. */
+  appendVector(vector: ColumnVector, indices: Int32Array | undefined, from: number, to: number): void;
   readonly byteLength: number;
   /** The texts, as views that hold until the next `append`, which starts anew in the same memory. */
   finish(): ColumnVector;
 }
+
+type TextVector = Extract<ColumnVector, { storage: "bytes" }>;
 
 /** Shorter ones cost less by hand than by a call. */
 const shortText = 24;
@@ -18,9 +22,9 @@ export function openTextBuilder(): TextBuilder {
   let count = 0;
   let length = 0;
 
-  const reserve = (more: number): void => {
-    if (count + 2 > offsets.length) {
-      const wider = new Int32Array(offsets.length * 2);
+  const reserve = (more: number, texts = 1): void => {
+    if (count + texts >= offsets.length) {
+      const wider = new Int32Array(Math.max(count + texts + 1, offsets.length * 2));
       wider.set(offsets);
       offsets = wider;
     }
@@ -28,6 +32,15 @@ export function openTextBuilder(): TextBuilder {
     const wider = Buffer.allocUnsafeSlow(Math.max(length + more, bytes.length * 2));
     wider.set(bytes.subarray(0, length));
     bytes = wider;
+  };
+  const appendPart = (vector: TextVector, from: number, to: number): void => {
+    const start = vector.offsets[from] ?? 0;
+    const end = vector.offsets[to] ?? start;
+    reserve(end - start, to - from);
+    if (end - start > shortText) bytes.set(vector.bytes.subarray(start, end), length);
+    else for (let at = start; at < end; at++) bytes[length + at - start] = vector.bytes[at] ?? 0;
+    for (let text = from; text < to; text++) offsets[++count] = length + (vector.offsets[text + 1] ?? 0) - start;
+    length += end - start;
   };
   /** Stops at the first character that is not ASCII, whose index it gives. */
   const appendAscii = (text: string): number => {
@@ -45,6 +58,12 @@ export function openTextBuilder(): TextBuilder {
       const done = text.length <= shortText ? appendAscii(text) : 0;
       if (done < text.length) length += bytes.write(done === 0 ? text : text.slice(done), length, "utf8");
       offsets[++count] = length;
+    },
+    appendVector(vector, indices, from, to) {
+      if (vector.storage !== "bytes") throw new TypeError(`expected bytes, got ${vector.storage}`);
+      if (indices) {
+        for (let index = from; index < to; index++) appendPart(vector, indices[index] ?? 0, (indices[index] ?? 0) + 1);
+      } else appendPart(vector, from, to);
     },
     get byteLength() {
       return length + 4 * count;
