@@ -4,6 +4,7 @@ export { ColumnOverride, decimal, integer, text, timestamp } from "./column.ts";
 export { Dataset, type DatasetInput, type DatasetOver, dataset } from "./dataset.ts";
 export { definePipeline, parseDefinition } from "./define-pipeline.ts";
 export { definitionHash } from "./definition-hash.ts";
+export { Crawler, type CrawlerOptions, crawler } from "./discover.ts";
 export { Extract, type ExtractSettings, resolveExtract } from "./extract.ts";
 export { definitionJsonSchema } from "./json-schema.ts";
 export { GlueLocation, glue, LakeLocation } from "./lake-location.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Dataset, type DatasetInput } from "./dataset.ts";
+import { Discover } from "./discover.ts";
 import { Platform, slug } from "./platform.ts";
 import { strict } from "./strict.ts";
 
@@ -16,6 +17,8 @@ export const Pipeline = strict({
     .record(datasetName, Dataset)
     .refine((datasets) => Object.keys(datasets).length > 0, { error: "expected at least one dataset" })
     .readonly(),
+  /** Data that others wrote, found by crawlers. */
+  discover: Discover.exactOptional(),
 });
 /** A pipeline in normal form: plain JSON in which every default is filled in. What the hash is taken of. */
 export type Pipeline = z.output<typeof Pipeline>;

@@ -1,10 +1,15 @@
 import type { Pipeline } from "../pipeline.ts";
 import { type Problem, pathText } from "../problem.ts";
 import { checkDataset } from "./check-dataset.ts";
+import { checkDiscover } from "./check-discover.ts";
 import { unknownName } from "./unknown-name.ts";
 
 /** What no single block can see: names that must exist elsewhere, or must differ. */
-export function checkPipeline({ platform, datasets }: Pipeline): Problem[] {
+export function checkPipeline(pipeline: Pipeline): Problem[] {
+  return [...checkDatasets(pipeline), ...checkDiscover(pipeline)];
+}
+
+function checkDatasets({ platform, datasets }: Pipeline): Problem[] {
   const environments = Object.keys(platform.environments);
   return Object.entries(datasets).flatMap(([name, dataset]) => {
     const unknown = Object.keys(dataset.extract.environments).filter((other) => !environments.includes(other));
