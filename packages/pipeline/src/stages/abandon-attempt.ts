@@ -3,7 +3,7 @@ import { toQuarantinePath } from "@snowmelt/core/lake-layout";
 import { readLane, sweepOrphans } from "@snowmelt/lake/delta";
 import { sweepTableOrphans } from "../lake/dataset-table.ts";
 import type { RunContext } from "../run/run-context.ts";
-import { renewPending, retirePending } from "../state/dataset-state.ts";
+import { type Attempt, renewPending, retirePending } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 
 /**
@@ -33,9 +33,10 @@ export async function sweepAttempts(context: RunContext, inspected: InspectedDat
 }
 
 /**
- * After a failure. The window and its query stay pending, for the next run to repeat, unless the rows are why it failed: then
- * the next run reads the source as it is by then. Files go where no commit was begun. Only this run's own attempt is given up,
- * and the run's signal does not stop it, as it may be why there is something to clean up. Never throws.
+ * After a failure. The window and its query stay pending, for the next run to repeat, unless the rows, or the files of an
+ * unload, are why it failed: then the next run reads the source as it is by then. Files go where no commit was begun. Only
+ * this run's own attempt is given up, and the run's signal does not stop it, as it may be why there is something to clean up.
+ * Never throws.
  */
 export async function abandonAttempt(
   context: RunContext,
@@ -48,7 +49,9 @@ export async function abandonAttempt(
     const { pending } = state;
     if (pending?.runId !== runId) return;
     await store.write(
-      failedForRows(error) ? retirePending(state) : renewPending(state, { ...pending, attemptId: random.uuid() }),
+      failedForRows(error) || failedForFiles(error, pending)
+        ? retirePending(state)
+        : renewPending(state, { ...pending, attemptId: random.uuid() }),
     );
     await sweepAttempts(context, inspected, mayHaveCommitted ? undefined : pending.attemptId);
   } catch (failure) {
@@ -62,3 +65,9 @@ export async function abandonAttempt(
 /** Whether it was the rows that an attempt failed for: the same rows would fail again, whatever is mended at the source. */
 const failedForRows = (error: unknown): boolean =>
   isSnowmeltError(error) && (error.category === "data" || error.category === "quality");
+
+/** Whether it was what Snowflake unloaded: its files are not as told, and would not be the next time. */
+const failedForFiles = (error: unknown, { unloadId }: Attempt): boolean =>
+  unloadId !== null && isSnowmeltError(error) && (unfitFiles.has(error.code) || error.code.startsWith("PARQUET_"));
+
+const unfitFiles = new Set(["DELTA_FILE_MISSING", "LAND_COUNT_MISMATCH", "RESULT_MISMATCH"]);

@@ -1,13 +1,16 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { planPipeline } from "../../src/index.ts";
 import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } from "../crash/accounts.ts";
 import { emptyLake } from "../crash/empty-lake.ts";
+import { runChild } from "../crash/start-child.ts";
 import { openS3Landscape, type S3Landscape } from "../s3-landscape.ts";
 
 const unquarantined = { quarantines: false };
 let land: S3Landscape;
 beforeAll(async () => {
-  land = await openS3Landscape({ stage: true });
+  land = await openS3Landscape({ stage: true, snowflake: { unload: { timestampIsUtc: true, rowsPerThread: 1000 } } });
 }, 240_000);
 afterAll(() => land?.[Symbol.asyncDispose]());
 afterEach(() => land.server.admin.clearFaults());
@@ -15,6 +18,16 @@ beforeEach(async () => {
   await emptyLake(land);
   await createAccounts(land, 3000);
 });
+
+/** COPY statements that the server ever got. */
+const copies = async (): Promise<number> =>
+  Number(
+    (
+      await land.rows(
+        "SELECT COUNT(*) FROM TABLE(AVIATION.INFORMATION_SCHEMA.QUERY_HISTORY_BY_USER(RESULT_LIMIT => 10000)) WHERE QUERY_TEXT LIKE 'COPY INTO%'",
+      )
+    )[0]?.[0],
+  );
 
 describe("the unload route", () => {
   test("is chosen where the lake has a stage, and lands what a stream lands", async () => {
@@ -50,5 +63,115 @@ describe("the unload route", () => {
     ]);
     await expectSourceInLake(land, unquarantined);
     expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "empty" }]);
+  });
+});
+
+describe("an unload that is taken over", () => {
+  const boundaries = [
+    { kind: "stageStarted", stage: "extract" },
+    { kind: "stageFinished", stage: "extract" },
+    { kind: "stageFinished", stage: "land" },
+    { kind: "stageFinished", stage: "merge" },
+    { kind: "stageStarted", stage: "commit" },
+    { kind: "stageFinished", stage: "commit" },
+  ];
+
+  test.each(boundaries)(
+    "after a kill at $kind of $stage is finished by the next run",
+    async (killAt) => {
+      const pipeline = accountsPipeline(land, unquarantined);
+      const isOfMerge = killAt.stage === "merge";
+      if (!isOfMerge) {
+        expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+        expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
+        await expectSourceInLake(land, unquarantined);
+      } else await land.run(pipeline);
+      await changeAccounts(land);
+      expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+      expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
+      await expectSourceInLake(land, unquarantined);
+    },
+    120_000,
+  );
+
+  test("in the middle of its query is waited for, and no second one is sent", async () => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    const before = await copies();
+    await land.server.admin.setFaults([{ kind: "unloadSlow", latencyMs: 4000, times: 1 }]);
+    await runChild(land, pipeline, { killAt: { kind: "progress", stage: "extract" } });
+    const { datasets } = await land.run(pipeline);
+    expect(datasets).toMatchObject([
+      { outcome: "committed", route: "unload", notices: [{ code: "WINDOW_REPEATED" }, {}] },
+    ]);
+    expect(await copies()).toBe(before + 1);
+    await expectSourceInLake(land, unquarantined);
+  });
+});
+
+describe("the named cases", () => {
+  const committed = { kind: "stageFinished", stage: "commit" };
+
+  test("the commit is done and the state not saved: nothing is landed twice", async () => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    await runChild(land, pipeline, { killAt: committed });
+    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "alreadyCommitted", deltaVersion: 0 }]);
+    await expectSourceInLake(land, unquarantined);
+  });
+
+  test("a window fails while a later one lands: the table is planned from, and nothing is missing", async () => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "commit" } });
+    await changeAccounts(land);
+    const stateRoot = join(land.directory, "state-elsewhere");
+    expect((await land.run(pipeline, { stateRoot })).datasets).toMatchObject([
+      { outcome: "committed", laneVersion: 1 },
+    ]);
+    expect((await land.run(pipeline)).datasets).toMatchObject([
+      { outcome: "empty", notices: [{ code: "ATTEMPT_SUPERSEDED" }] },
+    ]);
+    await expectSourceInLake(land, unquarantined);
+    await rm(stateRoot, { recursive: true });
+  });
+
+  test("the state folder is deleted: the table says where to go on", async () => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    await land.run(pipeline);
+    await changeAccounts(land);
+    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "verify" } });
+    await rm(join(land.directory, "state"), { recursive: true });
+    expect((await land.run(pipeline)).datasets).toMatchObject([
+      { outcome: "committed", laneVersion: 2, counts: { updated: 300, inserted: 55 } },
+    ]);
+    await expectSourceInLake(land, unquarantined);
+  });
+});
+
+describe("an unload that goes wrong", () => {
+  const files = async (): Promise<string[]> => {
+    const keys: string[] = [];
+    for await (const { key } of land.store.list("raw/accounts/data/")) keys.push(key);
+    return keys;
+  };
+
+  test("half way leaves files that nothing names, and that are gone once the window has landed", async () => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    await land.server.admin.setFaults([{ kind: "unloadFails", afterFiles: 1, times: 1 }]);
+    expect((await land.run(pipeline)).datasets).toMatchObject([
+      { outcome: "failed", route: "unload", failure: { code: "STATEMENT_FAILED", stage: "extract" } },
+    ]);
+    const orphans = await files();
+    expect(orphans.length).toBeGreaterThan(0);
+    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "committed", route: "unload" }]);
+    const left = await files();
+    expect(left.filter((key) => orphans.includes(key))).toEqual([]);
+    await expectSourceInLake(land, unquarantined);
+  });
+
+  test.each(["unloadFileLost", "unloadRowCountWrong"] as const)("is not committed after %s", async (kind) => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    await land.server.admin.setFaults([{ kind, times: 1 }]);
+    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "failed", deltaVersion: null }]);
+    expect((await land.run(pipeline)).status).toBe("succeeded");
+    await expectSourceInLake(land, unquarantined);
   });
 });
