@@ -1,3 +1,5 @@
+export type { CompletedCrawl, CrawlOutcome, Discovery, FailedCrawl } from "./discover/discovery.ts";
+export { type DiscoveryOptions, runDiscovery } from "./discover/run-discovery.ts";
 export type { LakeAccess } from "./lake/open-lake.ts";
 export {
   CatalogEntry,

@@ -55,7 +55,8 @@ export async function openLake(
   };
 }
 
-async function openCatalog({
+/** The Glue of a region. AWS is loaded here, and asked nothing yet. Throws GLUE_OPTIONS_INVALID. */
+export async function openCatalog({
   region,
   endpoint,
   credentials,
