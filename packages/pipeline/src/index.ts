@@ -28,3 +28,13 @@ export { systemSecrets } from "./record/system-secrets.ts";
 export { type BackfillOptions, runBackfill } from "./run/run-backfill.ts";
 export { type RunOptions, runPipeline } from "./run/run-pipeline.ts";
 export { RunEvent, Stage } from "./run-event.ts";
+export {
+  Rung,
+  RungCheck,
+  TableVerification,
+  Verification,
+  type VerifyOptions,
+  type VerifyProgress,
+  verifyRun,
+  verifyTables,
+} from "./verify-run/index.ts";

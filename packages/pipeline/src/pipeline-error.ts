@@ -11,6 +11,7 @@ export const pipelineError = errorFactory({
     category: "definition",
     summary: "A backfill of that id was begun with other bounds; ids are used once.",
   },
+  RUN_UNKNOWN: { category: "definition", summary: "There is no record of the run, or it is of another pipeline." },
   STATE_INVALID: { category: "storage", summary: "A state file does not hold what was written there." },
   RECORDS_UNWRITABLE: { category: "storage", summary: "A run's records cannot be written where they belong." },
   DATASET_BUSY: { category: "conflict", retryable: true, summary: "Another run holds the dataset." },

@@ -1,0 +1,55 @@
+import { isSnowmeltError } from "@snowmelt/core/errors";
+import {
+  type CursorCounts,
+  type CursorWindow,
+  type PlanProfileInput,
+  type ProfileLevel,
+  parseCursorCounts,
+  parseSourceProfile,
+  planCursorCounts,
+  planSourceProfile,
+  type SourceProfile,
+} from "@snowmelt/snowflake";
+import type { DeltaSource } from "./delta-source.ts";
+import type { VerifyContext } from "./verify-context.ts";
+
+/** An answer of the source, or why there is none. */
+export type Asked<T> = { readonly answer: T } | { readonly because: string };
+
+type Session = Pick<VerifyContext, "session" | "signal">;
+type Moment = Pick<PlanProfileInput, "window" | "atMicros">;
+
+/** The source's aggregates of a window at a moment. */
+export const askProfile = (
+  { session, signal }: Session,
+  { source, schema }: DeltaSource,
+  asked: Moment & { readonly level: ProfileLevel },
+): Promise<Asked<SourceProfile>> =>
+  unlessGone(async () => {
+    const plan = planSourceProfile({ source, landed: schema.extracted, ...asked });
+    return parseSourceProfile((await session.query(plan.sql, [], { signal })).rows, plan);
+  });
+
+/** How many rows the source has in each window. */
+export const askCounts = (
+  { session, signal }: Session,
+  { source }: DeltaSource,
+  asked: Pick<CursorWindow, "cursor"> & {
+    readonly windows: readonly Pick<CursorWindow, "lo" | "hi">[];
+    readonly atMicros: bigint | undefined;
+  },
+): Promise<Asked<CursorCounts>> =>
+  unlessGone(async () => {
+    const { rows } = await session.query(planCursorCounts({ source, ...asked }).sql, [], { signal });
+    return parseCursorCounts(rows, asked);
+  });
+
+/** Time travel ends some day, and with the table that is made anew. Anything else that fails is an error. */
+export async function unlessGone<T>(ask: () => Promise<T>): Promise<Asked<T>> {
+  try {
+    return { answer: await ask() };
+  } catch (error) {
+    if (!isSnowmeltError(error, "RESULT_EXPIRED")) throw error;
+    return { because: `time travel at the source does not reach that moment any more: ${error.message}` };
+  }
+}

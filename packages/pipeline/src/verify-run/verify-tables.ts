@@ -1,0 +1,129 @@
+import { type Pipeline, sourceName } from "@snowmelt/core/definition";
+import { isSnowmeltError } from "@snowmelt/core/errors";
+import { toQuarantinePath } from "@snowmelt/core/lake-layout";
+import {
+  compareSchema,
+  openDeltaTable,
+  type Snapshot,
+  type SnapshotVerification,
+  snapshotRows,
+  tableUri,
+  verifySnapshot,
+} from "@snowmelt/lake/delta";
+import { instantText } from "../plan/window.ts";
+import { takeSnapshot } from "../run/take-snapshot.ts";
+import { type InspectedSource, inspectSource } from "../stages/inspect-dataset.ts";
+import { type DeltaSource, isDelta, plainCheck } from "./delta-source.ts";
+import { readHashes } from "./find-manifests.ts";
+import { compared, lakeChecks } from "./rung-check.ts";
+import { planSourceView } from "./source-view.ts";
+import type { RungCheck, TableVerification, Verification } from "./verification.ts";
+import { verifyCatalog } from "./verify-catalog.ts";
+import { openVerification, type VerifyContext, type VerifyOptions } from "./verify-context.ts";
+import { verifySource } from "./verify-source.ts";
+
+/**
+ * Holds the tables of a definition, as they are now, against everything that tells of them: the source, the files, the log
+ * and the catalog; deep every byte, value and row. What does not agree is a failed check; what cannot be compared is one
+ * that says why. Writes nothing. Throws where nothing could be looked at: a wrong call, no connection, no lake. May be
+ * repeated at any time.
+ */
+export async function verifyTables(definition: Pipeline, options: VerifyOptions): Promise<Verification> {
+  return openVerification(definition, options, {
+    runId: null,
+    async work(context, names) {
+      const tables: TableVerification[] = [];
+      for (const name of names) tables.push(await verifyTable(context, name));
+      return tables;
+    },
+  });
+}
+
+async function verifyTable(context: VerifyContext, name: string): Promise<TableVerification> {
+  const startedMs = context.clock.monotonicMs();
+  const { definition, clock } = context;
+  const inspected = await inspectOrTell(context, name);
+  const dataset = definition.datasets[name];
+  const source = dataset ? sourceName(dataset.source) : name;
+  const close = (
+    found: Omit<TableVerification, "dataset" | "source" | "passed" | "durationMs">,
+  ): TableVerification => ({
+    dataset: name,
+    source,
+    ...found,
+    passed: found.checks.every(({ outcome }) => outcome !== "failed"),
+    durationMs: Math.round(clock.monotonicMs() - startedMs),
+  });
+  const nothing = { table: name, deltaVersion: null, sourceAsOf: null, files: 0, rows: null, bytes: 0 };
+  if ("check" in inspected) return close({ ...nothing, checks: [inspected.check] });
+  const table = tableUri(inspected.table);
+  if (!isDelta(inspected)) return close({ ...nothing, table, checks: [plainCheck(inspected)] });
+  const snapshot = await inspected.table.snapshot({ signal: context.signal });
+  if (!snapshot) {
+    const check = compared("files", { name: "table", subject: table, expected: "a Delta table", actual: "no table" });
+    return close({ ...nothing, table, checks: [check] });
+  }
+  const files = await lookAtFiles(context, inspected, snapshot);
+  const nowMicros = await takeSnapshot(context);
+  const view = planSourceView(context, inspected, { snapshot, nowMicros });
+  const quarantined = await countQuarantined(context, name);
+  const atMicros = view.kind === "none" ? undefined : view.atMicros;
+  return close({
+    table,
+    deltaVersion: snapshot.version,
+    sourceAsOf: atMicros === undefined ? null : instantText(atMicros),
+    files: files.files,
+    rows: files.rows ?? null,
+    bytes: files.bytes,
+    checks: [
+      ...schemaChecks(inspected, snapshot),
+      ...(await verifySource(context, inspected, { view, snapshot, files, quarantined })),
+      ...lakeChecks("files", files),
+      ...(await verifyCatalog(context, inspected, snapshot)),
+    ],
+  });
+}
+
+/** A source that is not what the definition says is a difference, not the end. */
+async function inspectOrTell(
+  context: VerifyContext,
+  name: string,
+): Promise<InspectedSource | { readonly check: RungCheck }> {
+  try {
+    return await inspectSource(context, name);
+  } catch (error) {
+    if (!isSnowmeltError(error, "SCHEMA_MISMATCH")) throw error;
+    const compare = { name: "columns", subject: "the source", expected: "the committed schema", actual: error.message };
+    return { check: compared("source", compare) };
+  }
+}
+
+/** The log's columns against those that the definition lands. */
+function schemaChecks({ layout }: InspectedSource, { metaData }: Snapshot): RungCheck[] {
+  const { fields, partitionColumns } = layout;
+  const comparison = compareSchema(metaData, { fields, partitionColumns });
+  const expected = `${fields.length} columns as the definition lands them`;
+  const actual = comparison.kind === "incompatible" ? comparison.message : expected;
+  return [compared("source", { name: "columns", subject: "the log", expected, actual })];
+}
+
+export async function lookAtFiles(
+  { deep, runsRoot, signal, onProgress }: VerifyContext,
+  { name, table }: Pick<DeltaSource, "name" | "table">,
+  snapshot: Snapshot,
+): Promise<SnapshotVerification> {
+  const hashes = deep ? await readHashes(runsRoot, name) : undefined;
+  return verifySnapshot(table, snapshot, {
+    deep,
+    sha256Of: (path) => hashes?.get(path),
+    onFile: ({ files, of, bytes }) => onProgress?.({ dataset: name, files, ofFiles: of, bytes }),
+    signal,
+  });
+}
+
+/** By the log of the quarantine, which keeps what was set aside even when it landed later: an upper bound. */
+async function countQuarantined({ lake, clock, random, signal }: VerifyContext, name: string): Promise<number> {
+  const table = openDeltaTable({ store: lake, path: toQuarantinePath(name), clock, random });
+  const snapshot = await table.snapshot({ signal });
+  return snapshot ? (snapshotRows(snapshot) ?? 0) : 0;
+}
