@@ -47,16 +47,21 @@ export async function mendAccounts(land: Landscape): Promise<void> {
 export interface AccountsOptions {
   /** @default true */
   readonly quarantines?: boolean;
+  /** @default "auto" */
+  readonly route?: "auto" | "stream" | "unload";
 }
 
-export function accountsPipeline(land: Landscape, { quarantines = true }: AccountsOptions = {}): Pipeline {
+export function accountsPipeline(
+  land: Landscape,
+  { quarantines = true, route = "auto" }: AccountsOptions = {},
+): Pipeline {
   return land.pipeline({
     accounts: dataset({
       source: table(ACCOUNTS),
       key: ["ID"],
       sync: incremental({ cursor: "UPDATED_AT", lag: "0 seconds", zone: "UTC", deletes: "ignore" }),
       columns: { ID: integer() },
-      extract: { batchRows: 10_000, parallel: 2 },
+      extract: { batchRows: 10_000, parallel: 2, route },
       land: delta({ partitionBy: [month("UPDATED_AT")] }),
       quality: [
         columnValues("BALANCE", ">=", 0, { onFail: "block" }),

@@ -6,6 +6,7 @@ import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } 
 import { emptyLake } from "../crash/empty-lake.ts";
 import { runChild } from "../crash/start-child.ts";
 import { openS3Landscape, type S3Landscape } from "../s3-landscape.ts";
+import { copies } from "./copies.ts";
 
 const unquarantined = { quarantines: false };
 let land: S3Landscape;
@@ -18,16 +19,6 @@ beforeEach(async () => {
   await emptyLake(land);
   await createAccounts(land, 3000);
 });
-
-/** COPY statements that the server ever got. */
-const copies = async (): Promise<number> =>
-  Number(
-    (
-      await land.rows(
-        "SELECT COUNT(*) FROM TABLE(AVIATION.INFORMATION_SCHEMA.QUERY_HISTORY_BY_USER(RESULT_LIMIT => 10000)) WHERE QUERY_TEXT LIKE 'COPY INTO%'",
-      )
-    )[0]?.[0],
-  );
 
 describe("the unload route", () => {
   test("is chosen where the lake has a stage, and lands what a stream lands", async () => {
@@ -96,14 +87,14 @@ describe("an unload that is taken over", () => {
 
   test("in the middle of its query is waited for, and no second one is sent", async () => {
     const pipeline = accountsPipeline(land, unquarantined);
-    const before = await copies();
+    const before = await copies(land);
     await land.server.admin.setFaults([{ kind: "unloadSlow", latencyMs: 4000, times: 1 }]);
     await runChild(land, pipeline, { killAt: { kind: "progress", stage: "extract" } });
     const { datasets } = await land.run(pipeline);
     expect(datasets).toMatchObject([
       { outcome: "committed", route: "unload", notices: [{ code: "WINDOW_REPEATED" }, {}] },
     ]);
-    expect(await copies()).toBe(before + 1);
+    expect(await copies(land)).toBe(before + 1);
     await expectSourceInLake(land, unquarantined);
   });
 });
