@@ -9,16 +9,19 @@ const root = join(import.meta.dirname, "..");
 const runs = join(root, ".snowmelt", "runs");
 const FLIGHTS = 3_000_000;
 
-// Runs the quickstart as a new user would, three times, and holds its numbers against what they must be, as its manifest
-// says and as a reader that other people wrote counts them. Expects no `.snowmelt` folder.
+// Runs the quickstart as a new user would, in a folder and on S3, and holds its numbers against what they must be, as its
+// manifest says and as a reader that other people wrote counts them. Expects no `.snowmelt` folder.
 await exitWith(async () => {
   if (existsSync(join(root, ".snowmelt"))) {
     throw new Error(".snowmelt is there: this checks a first run. Remove the folder and run again.");
   }
   const problems = [
-    ...expectFirstRun(quickstart()),
-    ...expectNothingNew(quickstart()),
-    ...expectChanges(quickstart("--change")),
+    ...expectFirstRun(inFolder()),
+    ...expectNothingNew(inFolder()),
+    ...expectChanges(inFolder("--change")),
+    ...expectOnS3("stream", quickstart("--s3")),
+    ...expectOnS3("unload", quickstart("--s3", "--unload")),
+    ...expectNothingOnS3(quickstart("--s3", "--unload")),
   ];
   for (const problem of problems) console.error(problem);
   console.log(`quickstart: ${problems.length} problems`);
@@ -29,11 +32,14 @@ interface Run {
   readonly manifest: RunManifest;
   readonly flights: DatasetResult;
   readonly airports: DatasetResult;
+}
+
+interface FolderRun extends Run {
   /** By deltalake. */
   readonly table: { readonly version: number; readonly rows: number; readonly ids: number };
 }
 
-function expectFirstRun({ flights, airports, table }: Run): string[] {
+function expectFirstRun({ flights, airports, table }: FolderRun): string[] {
   return [
     ...differences("first run, flights", flights.outcome, "committed"),
     ...differences("first run, flights extracted", flights.counts.extracted, FLIGHTS),
@@ -43,7 +49,7 @@ function expectFirstRun({ flights, airports, table }: Run): string[] {
   ];
 }
 
-function expectNothingNew({ flights, airports, table }: Run): string[] {
+function expectNothingNew({ flights, airports, table }: FolderRun): string[] {
   return [
     ...differences("second run, flights", flights.outcome, "empty"),
     ...differences("second run, flights extracted", flights.counts.extracted, 0),
@@ -52,7 +58,7 @@ function expectNothingNew({ flights, airports, table }: Run): string[] {
   ];
 }
 
-function expectChanges({ flights, table }: Run): string[] {
+function expectChanges({ flights, table }: FolderRun): string[] {
   const { extracted, inserted, updated } = flights.counts;
   const rows = FLIGHTS + inserted;
   return [
@@ -62,6 +68,23 @@ function expectChanges({ flights, table }: Run): string[] {
     ...differences("run after a change, table", table, { version: flights.deltaVersion, rows, ids: rows }),
   ];
 }
+
+/** The quickstart itself has read the table back from the bucket and compared it with the source. */
+function expectOnS3(route: "stream" | "unload", { flights, airports }: Run): string[] {
+  return [flights, airports].flatMap(({ dataset: name, ...result }) => [
+    ...differences(`on S3 by ${route}, ${name}`, [result.outcome, result.route], ["committed", route]),
+    ...differences(`on S3 by ${route}, ${name} in the catalog`, result.catalog?.status, "created"),
+  ]);
+}
+
+function expectNothingOnS3({ flights, airports }: Run): string[] {
+  return [
+    ...differences("on S3 again, flights", [flights.outcome, flights.counts.extracted], ["empty", 0]),
+    ...differences("on S3 again, airports", [airports.outcome, airports.catalog?.status], ["unchanged", "unchanged"]),
+  ];
+}
+
+const inFolder = (...args: string[]): FolderRun => ({ ...quickstart(...args), table: readTable() });
 
 function quickstart(...args: string[]): Run {
   const before = runIds();
@@ -80,7 +103,6 @@ function quickstart(...args: string[]): Run {
     manifest,
     flights: dataset(manifest, "flights"),
     airports: dataset(manifest, "airports"),
-    table: readTable(),
   };
 }
 
@@ -96,7 +118,7 @@ function dataset(manifest: RunManifest, name: string): DatasetResult {
   return found;
 }
 
-function readTable(): Run["table"] {
+function readTable(): FolderRun["table"] {
   const script = [
     "import json, sys, deltalake, pyarrow.compute as pc",
     "table = deltalake.DeltaTable(sys.argv[1])",
@@ -106,7 +128,7 @@ function readTable(): Run["table"] {
   const table = join(root, ".snowmelt", "lake", "raw", "flights");
   const run = spawnSync(ensureReaders().SNOWMELT_JUDGES_PYTHON, ["-c", script, table], { encoding: "utf8" });
   if (run.status !== 0) throw new Error(`deltalake cannot read ${table}: ${run.stderr}`);
-  return JSON.parse(run.stdout) as Run["table"];
+  return JSON.parse(run.stdout) as FolderRun["table"];
 }
 
 function differences(what: string, actual: unknown, expected: unknown): string[] {
