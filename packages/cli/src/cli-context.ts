@@ -1,6 +1,13 @@
 import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
 import type { Secrets } from "@snowmelt/core/ports";
-import type { BackfillRange, PipelinePlan, RunEvent, RunManifest } from "@snowmelt/pipeline";
+import type {
+  BackfillRange,
+  Discovery,
+  DiscoveryOptions,
+  PipelinePlan,
+  RunEvent,
+  RunManifest,
+} from "@snowmelt/pipeline";
 import type { CliConfig, LakeEndpoints } from "./config.ts";
 import type { LakeEngine } from "./lake-engine.ts";
 import type { SchemaReader } from "./schema-reader.ts";
@@ -28,6 +35,7 @@ export interface PipelineEngine {
   runPipeline(definition: Pipeline, options: RunRequest): Promise<RunManifest>;
   runBackfill(definition: Pipeline, options: BackfillRequest): Promise<RunManifest>;
   planPipeline(definition: Pipeline, options: PlanRequest): Promise<PipelinePlan>;
+  runDiscovery(definition: Pipeline, options: DiscoveryOptions): Promise<Discovery>;
   /** `env:` and `file:` secrets, of these variables and this machine. */
   systemSecrets(variables: CliConfig["variables"]): Secrets;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CliContext } from "./cli-context.ts";
 import { addCompactCommand } from "./commands/compact.ts";
+import { addDiscoverCommand } from "./commands/discover.ts";
 import { addEraseCommand } from "./commands/erase.ts";
 import { addLocalCommand } from "./commands/local.ts";
 import { addPlanCommand } from "./commands/plan.ts";
@@ -15,6 +16,7 @@ import { exitCodes } from "./exit-code.ts";
 const commands = [
   addPlanCommand,
   addRunCommand,
+  addDiscoverCommand,
   addTableCommand,
   addCompactCommand,
   addVacuumCommand,

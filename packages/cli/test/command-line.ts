@@ -40,6 +40,9 @@ export function recordedEngine(engine: Partial<PipelineEngine> = {}) {
     async planPipeline() {
       throw new Error("not recorded");
     },
+    async runDiscovery() {
+      throw new Error("not recorded");
+    },
     ...engine,
   };
   return { asked, loadEngine: async () => loaded };
