@@ -7,6 +7,7 @@ import type {
   PipelinePlan,
   RunEvent,
   RunManifest,
+  Verification,
 } from "@snowmelt/pipeline";
 import type { CliConfig, LakeEndpoints } from "./config.ts";
 import type { LakeEngine } from "./lake-engine.ts";
@@ -36,6 +37,8 @@ export interface PipelineEngine {
   runBackfill(definition: Pipeline, options: BackfillRequest): Promise<RunManifest>;
   planPipeline(definition: Pipeline, options: PlanRequest): Promise<PipelinePlan>;
   runDiscovery(definition: Pipeline, options: DiscoveryOptions): Promise<Discovery>;
+  verifyTables(definition: Pipeline, options: VerifyRequest): Promise<Verification>;
+  verifyRun(definition: Pipeline, runId: string, options: VerifyRequest): Promise<Verification>;
   /** `env:` and `file:` secrets, of these variables and this machine. */
   systemSecrets(variables: CliConfig["variables"]): Secrets;
 }
@@ -54,6 +57,11 @@ export interface RunRequest extends PlanRequest {
   readonly refresh?: boolean;
   readonly runsRoot?: string;
   readonly onEvent?: (event: RunEvent) => void;
+}
+
+export interface VerifyRequest extends Omit<PlanRequest, "stateRoot"> {
+  readonly deep: boolean;
+  readonly runsRoot: string;
 }
 
 export interface BackfillRequest extends Omit<RunRequest, "datasets" | "refresh"> {

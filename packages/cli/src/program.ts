@@ -11,11 +11,13 @@ import { addRunCommand } from "./commands/run.ts";
 import { addTableCommand } from "./commands/table.ts";
 import { addTypegenCommand } from "./commands/typegen.ts";
 import { addVacuumCommand } from "./commands/vacuum.ts";
+import { addVerifyCommand } from "./commands/verify.ts";
 import { exitCodes } from "./exit-code.ts";
 
 const commands = [
   addPlanCommand,
   addRunCommand,
+  addVerifyCommand,
   addDiscoverCommand,
   addTableCommand,
   addCompactCommand,

@@ -36,6 +36,12 @@ export function recordedEngine(engine: Partial<PipelineEngine> = {}) {
       asked.push({ pipeline: definition.name, ...options });
       return recordedManifest;
     },
+    async verifyTables() {
+      throw new Error("not recorded");
+    },
+    async verifyRun() {
+      throw new Error("not recorded");
+    },
     systemSecrets: () => memorySecrets({}),
     async planPipeline() {
       throw new Error("not recorded");
