@@ -518,8 +518,11 @@ describe("findUnsupported", () => {
     });
     expect(findUnsupported(pipeline)).toEqual([
       { path: "datasets.flights.sync.deletes", message: expect.stringContaining("fullDiff() is not implemented yet") },
-      { path: "datasets.flights.land", message: "parquet() is not implemented yet; use delta()" },
+      { path: "datasets.flights.land", message: expect.stringContaining("parquet() goes with full()") },
+      { path: "datasets.flights.quality", message: expect.stringContaining("a rule that quarantines") },
     ]);
+    const plain = { sync: full(), land: parquet(), quality: [] };
+    expect(findUnsupported(parsed(plain))).toEqual([]);
     expect(findUnsupported(parsed({ sync: capture() }))).toEqual([
       { path: "datasets.flights.sync", message: expect.stringContaining("capture() is not implemented yet") },
     ]);

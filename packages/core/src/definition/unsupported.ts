@@ -15,7 +15,7 @@ export function findUnsupported(definition: Pipeline): Unsupported[] {
   );
 }
 
-function unsupportedIn({ sync, land }: Dataset): Unsupported[] {
+function unsupportedIn({ sync, land, quality }: Dataset): Unsupported[] {
   const found: Unsupported[] = [];
   if (sync.kind === "capture") {
     found.push({
@@ -30,8 +30,18 @@ function unsupportedIn({ sync, land }: Dataset): Unsupported[] {
         'fullDiff() is not implemented yet; use deletes: "ignore" (rows deleted at the source stay in the lake) or full()',
     });
   }
-  if (land.kind === "parquet") {
-    found.push({ path: "land", message: "parquet() is not implemented yet; use delta()" });
+  if (land.kind === "parquet" && sync.kind !== "full") {
+    found.push({
+      path: "land",
+      message: `parquet() goes with full(): ${sync.kind}() changes rows by their key, and a catalog cannot show changed files of a folder of plain files; use delta()`,
+    });
+  }
+  if (land.kind === "parquet" && quality.some(({ onFail }) => onFail === "quarantine")) {
+    found.push({
+      path: "quality",
+      message:
+        'a rule that quarantines commits two tables by one log, which parquet() has not; use delta(), or onFail: "block" or "warn"',
+    });
   }
   return found;
 }

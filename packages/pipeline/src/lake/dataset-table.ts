@@ -20,6 +20,16 @@ export const isPlainTable = (table: DatasetTable): table is PlainTable => "kind"
 
 export const isPlainState = (state: TableState): state is PlainSnapshot => !("metaData" in state);
 
+/**
+ * Whether what is at the place of a table that is not there yet is a table of the other kind: two logs of one folder would
+ * each take the other's files for strangers.
+ */
+export async function isOtherKind(table: DatasetTable, signal: AbortSignal): Promise<boolean> {
+  const folder = isPlainTable(table) ? "_delta_log/" : "_snowmelt/";
+  for await (const _ of table.store.list(`${table.path}/${folder}`, { signal })) return true;
+  return false;
+}
+
 /** Deletes what attempts left that are over and that no version names. May be repeated. */
 export async function sweepTableOrphans(table: DatasetTable, terminalAttempts: readonly string[]): Promise<void> {
   await (isPlainTable(table)

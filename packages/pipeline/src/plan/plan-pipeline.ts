@@ -15,6 +15,7 @@ import { openStateStore, type StateStore } from "../state/state-store.ts";
 import { catalogPlace } from "./catalog-place.ts";
 import { type NextStep, nextStep } from "./next-step.ts";
 import type { DatasetPlan, PipelinePlan, PlannedColumn, PlannedDataset } from "./pipeline-plan.ts";
+import { plainNotice } from "./plain-notice.ts";
 import { resolveRun } from "./resolve-run.ts";
 import { cursorOf, instantText, manifestWindow } from "./window.ts";
 
@@ -188,7 +189,11 @@ function plannedColumn({ source, sourceType, field, part }: LandedColumn): Plann
   };
 }
 
-function noticesOf({ dataset: { sync }, described }: InspectedDataset): PlannedDataset["notices"] {
+function noticesOf(inspected: InspectedDataset): PlannedDataset["notices"] {
+  return [...(inspected.dataset.land.kind === "parquet" ? [plainNotice] : []), ...syncNotices(inspected)];
+}
+
+function syncNotices({ dataset: { sync }, described }: InspectedDataset): PlannedDataset["notices"] {
   if (sync.kind !== "incremental") {
     return described?.table.kind === "table"
       ? []

@@ -2,6 +2,7 @@ import { toQuarantinePath } from "@snowmelt/core/lake-layout";
 import type { DataFile } from "@snowmelt/lake/delta";
 import type { TableState } from "../lake/dataset-table.ts";
 import type { DatasetResult, ManifestFile } from "../manifest.ts";
+import { plainNotice } from "../plan/plain-notice.ts";
 import type { Purpose } from "../plan/purpose.ts";
 import { cursorOf, instantText, manifestWindow } from "../plan/window.ts";
 import { columnSummary } from "../record/column-summary.ts";
@@ -189,6 +190,7 @@ function noteInspected(record: DatasetRecord, inspected: InspectedDataset): void
   record.note({ guarantee: guarantee.name, route: inspected.route.name });
   for (const { code, message } of schema.notices) record.notice(code, message);
   if (guarantee.name === "statement") record.notice("WEAKER_GUARANTEE", `The source is ${guarantee.text}.`);
+  if (dataset.land.kind === "parquet") record.notice(plainNotice.code, plainNotice.message);
   if (dataset.sync.kind === "full" && described?.table.kind === "view")
     record.notice("ALWAYS_READ", "A view has no fingerprint, so it is read in every run.");
 }

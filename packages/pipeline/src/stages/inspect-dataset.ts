@@ -2,7 +2,13 @@ import { type Dataset, sourceColumns } from "@snowmelt/core/definition";
 import { type Field, queryColumns, type SourceColumn } from "@snowmelt/core/types";
 import { compareSchema, planTableLayout, readLane, type TableLayout } from "@snowmelt/lake/delta";
 import { type DescribedTable, describeColumns, describeTable, type ExtractSource } from "@snowmelt/snowflake";
-import { type DatasetTable, isPlainState, openDatasetTable, type TableState } from "../lake/dataset-table.ts";
+import {
+  type DatasetTable,
+  isOtherKind,
+  isPlainState,
+  openDatasetTable,
+  type TableState,
+} from "../lake/dataset-table.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { extractSource, tablePath } from "../plan/dataset-place.ts";
 import { type LandingSchema, planLandingSchema } from "../plan/landing-schema.ts";
@@ -42,6 +48,8 @@ export interface InspectedDataset extends InspectedSource {
   readonly marks: LaneMarks;
   /** The moment that the last refresh was read as of: what was read earlier may hold rows that are deleted by now. */
   readonly refreshedMicros: bigint | null;
+  /** How often that lane has moved on: by refreshes, and by erasures. */
+  readonly refreshes: number;
   /** The table's fields once this dataset's rows are in it. */
   readonly tableFields: readonly Field[];
 }
@@ -106,7 +114,9 @@ export async function inspectTable(
   const place = { environment: environmentName, pipeline: definition.name, dataset: source.name };
   const lane = laneOf(place, purpose);
   const snapshot = await table.snapshot({ signal });
+  if (!snapshot && (await isOtherKind(table, signal))) throw otherKind(source);
   const { n, hi } = readLane(snapshot, lane);
+  const refreshed = readLane(snapshot, refreshLane(place));
   return {
     ...source,
     purpose,
@@ -115,7 +125,8 @@ export async function inspectTable(
     snapshot,
     position: { version: n, hi: hi ?? null },
     marks: readLaneMarks(snapshot, lane),
-    refreshedMicros: readLane(snapshot, refreshLane(place)).hi ?? null,
+    refreshedMicros: refreshed.hi ?? null,
+    refreshes: refreshed.n,
     tableFields: snapshot ? fieldsAfter(snapshot, layout, `${table.store.uri}/${table.path}`) : layout.fields,
   };
 }
@@ -144,5 +155,13 @@ function checkPartitions(held: readonly string[], incoming: readonly string[], u
     "SCHEMA_MISMATCH",
     `The table ${uri} is partitioned by (${expected}), and the definition says (${found}). Land the dataset under another name, or change the definition.`,
     { details: { expected, found } },
+  );
+}
+
+function otherKind({ name, dataset, table }: InspectedSource): Error {
+  const [own, other] = dataset.land.kind === "parquet" ? ["parquet()", "delta()"] : ["delta()", "parquet()"];
+  return pipelineError(
+    "SCHEMA_MISMATCH",
+    `${name} lands by ${own}, and at ${table.store.uri}/${table.path} is a table that was landed by ${other}. Land the dataset under another name or in another zone, or change the definition.`,
   );
 }
