@@ -84,7 +84,9 @@ function expectNothingOnS3({ flights, airports }: Run): string[] {
   ];
 }
 
-const inFolder = (...args: string[]): FolderRun => ({ ...quickstart(...args), table: readTable() });
+function inFolder(...args: string[]): FolderRun {
+  return { ...quickstart(...args), table: readTable() };
+}
 
 function quickstart(...args: string[]): Run {
   const before = runIds();
