@@ -3,6 +3,7 @@ import {
   type CommitPlan,
   type LaneStep,
   planAppend,
+  planCreateTable,
   planEvolveSchema,
   planOverwrite,
   planReplacePartitions,
@@ -253,20 +254,6 @@ describe("a lost answer", () => {
     expect((await table.snapshot())?.version).toBe(0);
   });
 
-  it("is our own commit also when a store that retried says exists", async () => {
-    const store = memoryObjectStore();
-    await createTable(openTable(store));
-    const retrying: ObjectStore = {
-      ...store,
-      async putIfAbsent(key, body, options) {
-        await store.putIfAbsent(key, body, options);
-        return store.putIfAbsent(key, body, options);
-      },
-    };
-    const table = openTable(retrying, 2);
-    expect(await table.commit(planAppend(await mustSnapshot(table), []))).toEqual({ status: "committed", version: 1 });
-  });
-
   it("asks the lane when the outcome cannot be learned", async () => {
     const store = memoryObjectStore();
     await createTable(openTable(store));
@@ -292,5 +279,27 @@ describe("a lost answer", () => {
       status: "alreadyCommitted",
       version: 1,
     });
+  });
+});
+
+describe("a table that was made anew under a plan", () => {
+  it("at the plan's version or beyond it is another table, and nothing is written", async () => {
+    const store = memoryObjectStore();
+    const anew = async (id: string, versions: number): Promise<void> => {
+      for await (const { key } of store.list("raw/t/_delta_log/")) await store.delete(key);
+      const table = openTable(store);
+      await table.commit(planCreateTable({ id, fields, partitionColumns: ["P"], createdAtMs: 1 }));
+      for (let n = 0; n < versions; n++) await table.commit(planAppend(await mustSnapshot(table), []));
+    };
+    await anew("first", 1);
+    const planned = await mustSnapshot(openTable(store));
+    for (const versions of [1, 3]) {
+      await anew("second", versions);
+      const plan = planAppend(planned, [await putFile(openTable(store), "data/run=a/1")]);
+      const outcome = await openTable(store).commit(plan);
+      expect(outcome).toMatchObject({ status: "conflict", reason: "tableMissing", version: versions });
+      expect(outcome).toMatchObject({ message: expect.stringContaining("is another by now: second") });
+      expect(await liveKeys(openTable(store))).toEqual([]);
+    }
   });
 });

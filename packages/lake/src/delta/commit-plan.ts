@@ -21,6 +21,8 @@ export interface CommitPlan {
   readonly operationMetrics?: Readonly<Record<string, string>>;
   /** The version it was decided upon; undefined when it creates the table. */
   readonly readVersion: number | undefined;
+  /** `metaData.id` of the table it was decided upon. A table that was made anew under the plan has another. */
+  readonly tableId?: string;
   readonly isBlindAppend: boolean;
   readonly conflictRule: ConflictRule;
   readonly actions: readonly TableAction[];

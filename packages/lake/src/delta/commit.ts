@@ -114,17 +114,34 @@ async function checkPlan(
       `${uri} is append-only (delta.appendOnly), so ${plan.operation} may not remove files.`,
     );
   }
-  if (snapshot.version === plan.readVersion) return undefined;
+  const changed =
+    snapshot.version > plan.readVersion ? await findChange(table, plan, snapshot.version, signal) : undefined;
+  const { id } = snapshot.metaData;
+  if (changed || plan.tableId === undefined || plan.tableId === id) return changed;
+  return conflict(
+    "tableMissing",
+    `${uri} was the table ${plan.tableId} when this was planned upon version ${plan.readVersion}, and is another by now: ${id}.`,
+    snapshot.version,
+  );
+}
+
+/** What the commits after the plan's read version did against it. */
+async function findChange(
+  table: CommitTable,
+  plan: CommitPlan,
+  version: number,
+  signal: AbortSignal | undefined,
+): Promise<CommitConflict | undefined> {
+  const readVersion = plan.readVersion ?? -1;
   const since = [];
-  const range = { first: plan.readVersion + 1, last: snapshot.version };
-  for await (const commit of readCommits(table, range, signal)) since.push(commit);
+  for await (const commit of readCommits(table, { first: readVersion + 1, last: version }, signal)) since.push(commit);
   const found = findConflict(plan, since);
   if (!found) return undefined;
   const what = found.reason === "metadataChanged" ? "changed the metadata" : `added or removed ${found.path}`;
   return conflict(
     found.reason,
-    `Version ${found.version} of ${uri} ${what} after this was planned upon version ${plan.readVersion}.`,
-    snapshot.version,
+    `Version ${found.version} of ${tableUri(table)} ${what} after this was planned upon version ${readVersion}.`,
+    version,
   );
 }
 

@@ -1,12 +1,11 @@
-import type { PutIfAbsentResult } from "@snowmelt/core/ports";
 import { lakeError } from "../lake-error.ts";
 import { parseCommitBody } from "./commit-body.ts";
 import { type TableLocation, tableUri } from "./read-commits.ts";
 
 /**
- * Puts a log entry and finds out whose it is. After a lost answer, and after `exists` (which a store that retries inside
- * says of its own first try), the entry itself is asked: the same txnId means that it is ours. The store's error is
- * thrown when there is no entry.
+ * Puts a log entry and finds out whose it is. `exists` is never said of what this put created. After a throw the entry
+ * may be there or not, so it is asked itself: the same txnId means that it is ours. The store's error is thrown when
+ * there is no entry.
  */
 export async function putEntry(
   table: TableLocation,
@@ -18,16 +17,14 @@ export async function putEntry(
   },
 ): Promise<"ours" | "theirs"> {
   const { key, body, txnId, signal } = entry;
-  let put: PutIfAbsentResult;
   try {
-    put = await table.store.putIfAbsent(key, body, signal ? { signal } : {});
+    const put = await table.store.putIfAbsent(key, body, signal ? { signal } : {});
+    return put.status === "created" ? "ours" : "theirs";
   } catch (error) {
     const owner = await ownerOf(table, key, txnId, error);
     if (owner === "nobody") throw error;
     return owner;
   }
-  if (put.status === "created") return "ours";
-  return (await ownerOf(table, key, txnId, undefined)) === "ours" ? "ours" : "theirs";
 }
 
 async function ownerOf(
@@ -39,11 +36,11 @@ async function ownerOf(
   let held: Uint8Array | undefined;
   try {
     held = await table.store.get(key);
-  } catch (error) {
+  } catch {
     throw lakeError(
       "DELTA_COMMIT_LOST",
       `The answer to the commit of ${key} to ${tableUri(table)} was lost, and the entry could not be read to learn whether it is there. Run again: the lane tells.`,
-      { cause: cause ?? error, details: { key } },
+      { cause, details: { key } },
     );
   }
   if (!held) return "nobody";

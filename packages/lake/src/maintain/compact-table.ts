@@ -112,6 +112,7 @@ export function toCompactionPlan(
     operationParameters: { predicate: "[]", zOrderBy: "[]" },
     operationMetrics: { ...fileMetrics(adds, removes), numAddedFiles: `${adds.length}` },
     readVersion: snapshot.version,
+    tableId: snapshot.metaData.id,
     isBlindAppend: false,
     // A file that is removed here and was removed by someone else is a conflict under every rule.
     conflictRule: { kind: "none" },

@@ -58,6 +58,7 @@ export function planRestore(current: Snapshot, target: Snapshot, nowMs: number):
         numOfFilesAfterRestore: `${target.files.size}`,
       },
       readVersion: current.version,
+      tableId: current.metaData.id,
       isBlindAppend: false,
       conflictRule: { kind: "table" },
       actions: [

@@ -93,6 +93,7 @@ function erasurePlan(
     operationParameters: { predicate: JSON.stringify(keys.fields.map(({ name }) => `${name} = ?`)) },
     operationMetrics: { ...fileMetrics(adds, removes), numDeletedRows: `${rows}` },
     readVersion: snapshot.version,
+    tableId: snapshot.metaData.id,
     isBlindAppend: false,
     conflictRule: { kind: "keys", mayHoldKeys: keys.mayHold },
     actions: [...removes.map((remove) => ({ remove })), ...adds.map((add) => ({ add }))],

@@ -228,6 +228,7 @@ function mergePlan(
       numRowsSkippedAsOlder: `${counts.skippedAsOlder}`,
     },
     readVersion: snapshot.version,
+    tableId: snapshot.metaData.id,
     isBlindAppend: false,
     conflictRule: { kind: "keys", mayHoldKeys },
     actions,
