@@ -12,3 +12,4 @@ export {
 export type { ObjectVersion, ObjectVersions } from "./object-versions.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
 export { memorySecrets, Secret, SecretRef, type Secrets, secretRef } from "./secrets.ts";
+export type { SweepUploads, SweptUploads } from "./unfinished-uploads.ts";

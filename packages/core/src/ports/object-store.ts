@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ObjectVersions } from "./object-versions.ts";
+import type { SweepUploads, SweptUploads } from "./unfinished-uploads.ts";
 
 export interface ObjectMeta {
   /** Path below the store's root, `/`-separated, no leading slash. */
@@ -60,6 +61,11 @@ export interface ObjectStore {
   delete(key: string, options?: { signal?: AbortSignal }): Promise<void>;
   /** What is still held of objects that were replaced or deleted. Absent where a store keeps nothing of them. */
   readonly versions?: ObjectVersions;
+  /**
+   * Ends uploads that killed processes began and nobody finishes: no object shows them, and their bytes cost as objects
+   * do. Absent where a store leaves none. May be repeated.
+   */
+  readonly sweepUploads?: (sweep?: SweepUploads) => Promise<SweptUploads>;
 }
 
 /** An object store in memory, honouring the whole contract. For tests and notebooks. */

@@ -1,3 +1,4 @@
+import type { SweptUploads } from "@snowmelt/core/ports";
 import type { DeltaTable } from "../delta/delta-table.ts";
 import { toTableKey } from "../delta/log-path.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
@@ -21,12 +22,14 @@ export interface VacuumReport {
   readonly plan: VacuumPlan;
   /** Nothing for a dry run. */
   readonly deleted: Deleted;
+  /** Unfinished uploads below the table, ended when they are older than a day. Nothing for a dry run. */
+  readonly uploads: SweptUploads;
 }
 
 /**
  * Deletes what no retained version of the table needs: removed files past retention, and what terminal attempts left. Never
- * a file that a retained version names, nor one that a run under way has written. Versions older than `plan.readableFrom`
- * cannot be read afterwards. An abort stops between files; it may be repeated.
+ * a file that a retained version names, nor one that a run under way has written. Uploads that nobody finished go too.
+ * Versions older than `plan.readableFrom` cannot be read afterwards. An abort stops between files; it may be repeated.
  */
 export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}): Promise<VacuumReport> {
   const { terminalAttempts = [], dryRun = false, signal } = options;
@@ -38,8 +41,12 @@ export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}
   const account = await readLogAccount(table, { signal });
   const snapshot = await readSnapshotAt(table, given);
   const plan = planVacuum({ snapshot, account, objects, cutoffMs, terminalAttempts });
-  const deleted = dryRun ? { files: 0, bytes: 0, revived: 0 } : await deleteFiles(table, plan.deletes, signal);
-  return { version: snapshot.version, retentionMs, plan, deleted };
+  const done = { version: snapshot.version, retentionMs, plan };
+  if (dryRun) return { ...done, deleted: { files: 0, bytes: 0, revived: 0 }, uploads: { aborted: 0, kept: 0 } };
+  // Before the deletes: a store that forbids it says so while nothing is lost.
+  const prefix = toTableKey(table.path, "");
+  const uploads = (await table.store.sweepUploads?.({ prefix, ...given })) ?? { aborted: 0, kept: 0 };
+  return { ...done, deleted: await deleteFiles(table, plan.deletes, signal), uploads };
 }
 
 /** Everything below the table's root but its log. */

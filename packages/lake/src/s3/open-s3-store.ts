@@ -7,7 +7,7 @@ import { request } from "./request.ts";
 import { openS3Connection } from "./s3-connection.ts";
 import { toBucketKey } from "./s3-key.ts";
 import type { S3StoreOptions } from "./s3-options.ts";
-import { type SweepUploads, type SweptUploads, sweepUploads } from "./sweep-uploads.ts";
+import { sweepUploads } from "./sweep-uploads.ts";
 import { writeObject } from "./write-object.ts";
 
 export interface S3Store extends ObjectStore, AsyncDisposable {
@@ -15,7 +15,7 @@ export interface S3Store extends ObjectStore, AsyncDisposable {
   /** Older versions of objects, where the bucket keeps them. */
   readonly versions: S3Versions;
   /** Aborts uploads that killed processes left. May be repeated. */
-  sweepUploads(sweep?: SweepUploads): Promise<SweptUploads>;
+  readonly sweepUploads: NonNullable<ObjectStore["sweepUploads"]>;
   /** Closes idle connections. Operations under way fail. */
   [Symbol.asyncDispose](): Promise<void>;
 }

@@ -3,25 +3,12 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
 } from "@aws-sdk/client-s3";
+import type { SweepUploads, SweptUploads } from "@snowmelt/core/ports";
 import { endlessListing } from "./list-objects.ts";
 import { request } from "./request.ts";
 import type { S3Connection } from "./s3-connection.ts";
 import { toS3Answer } from "./s3-error.ts";
 import { decodeListedKey, toBucketPrefix } from "./s3-key.ts";
-
-export interface SweepUploads {
-  /** Younger ones may be at work. @default 86_400_000 (one day) */
-  readonly olderThanMs?: number;
-  /** Below the store's own. @default "" */
-  readonly prefix?: string;
-  readonly signal?: AbortSignal;
-}
-
-export interface SweptUploads {
-  readonly aborted: number;
-  /** Younger than asked for. */
-  readonly kept: number;
-}
 
 /** Aborts uploads that killed processes left, whose parts cost as objects do. By S3's time of their begin. May be repeated. */
 export async function sweepUploads(s3: S3Connection, sweep: SweepUploads = {}): Promise<SweptUploads> {

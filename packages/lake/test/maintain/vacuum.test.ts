@@ -1,4 +1,5 @@
-import { planOverwrite } from "@snowmelt/lake/delta";
+import { type ObjectStore, seededRandom } from "@snowmelt/core/ports";
+import { openDeltaTable, planOverwrite } from "@snowmelt/lake/delta";
 import { compactTable, restoreTable, vacuumTable } from "@snowmelt/lake/maintain";
 import { describe, expect, it } from "vitest";
 import { mustSnapshot } from "../delta-log.ts";
@@ -41,6 +42,23 @@ describe("vacuum", () => {
     const report = await vacuumTable(table);
     expect([report.deleted.files, report.plan.retained.length]).toEqual([0, 1]);
     expect(await rowsOf(table, { version: 0 })).toHaveLength(1);
+  });
+
+  it("ends the unfinished uploads below the table, and none in a dry run", async () => {
+    const { clock, store } = await emptied();
+    const swept: unknown[] = [];
+    const sweeping: ObjectStore = {
+      ...store,
+      async sweepUploads(sweep) {
+        swept.push(sweep);
+        return { aborted: 2, kept: 1 };
+      },
+    };
+    const table = openDeltaTable({ store: sweeping, path: "raw/t", clock, random: seededRandom(1) });
+    expect((await vacuumTable(table, { dryRun: true })).uploads).toEqual({ aborted: 0, kept: 0 });
+    expect(swept).toEqual([]);
+    expect((await vacuumTable(table)).uploads).toEqual({ aborted: 2, kept: 1 });
+    expect(swept).toEqual([{ prefix: "raw/t/" }]);
   });
 
   it("deletes nothing in a dry run, and says what would go", async () => {
