@@ -12,6 +12,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkpointColumns } from "../src/delta/checkpoint-schema.ts";
+import { writeLastCheckpoint } from "../src/delta/last-checkpoint.ts";
 import { openRecordEncoder, structNode, textMapNode, valueNode } from "../src/parquet/index.ts";
 import { addOf, createTable, fields, mustSnapshot, openTable, plainSnapshot, putFile } from "./delta-log.ts";
 
@@ -22,6 +23,7 @@ const logKey = (name: string): string => `raw/t/_delta_log/${name}`;
 const entryKey = (version: number): string => logKey(`${digits(version)}.json`);
 const checkpointKey = (version: number): string => logKey(`${digits(version)}.checkpoint.parquet`);
 const hintKey = logKey("_last_checkpoint");
+const counts = { size: 1, sizeInBytes: 1, numOfAddFiles: 0 };
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const put = (store: ObjectStore, version: number, ...actions: object[]) =>
   store.put(entryKey(version), bytes(actions.map((action) => JSON.stringify(action)).join("\n")));
@@ -101,6 +103,75 @@ describe("a checkpoint", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("made upon an earlier one tells what all entries tell, whatever they changed in between", async () => {
+    const rounds = fc.array(fc.array(anyStep, { minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 4 });
+    await fc.assert(
+      fc.asyncProperty(rounds, async (each) => {
+        const store = memoryObjectStore();
+        const whole = memoryObjectStore();
+        for (const every of [store, whole]) await createTable(openTable(every));
+        let version = 0;
+        for (const steps of each) {
+          for (const step of steps) {
+            version++;
+            for (const every of [store, whole]) await every.put(entryKey(version), bytes(toLine(step)));
+          }
+          expect(await openTable(store).checkpoint()).toEqual({ status: "written", version });
+          await deleteEntries(store, 0, version - 1);
+        }
+        const told = plainSnapshot(await read(whole));
+        const again = plainSnapshot(await read(store));
+        expect(again?.files).toEqual(told?.files.map(([key, add]) => [key, add]));
+        expect(again?.tombstones).toEqual(told?.tombstones);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("of another writer's columns, in another order and nullable or not, is copied or looked at row by row", async () => {
+    const { store, whole } = await tableOfFive();
+    const text = { kind: "string" } as const;
+    const [add] = checkpointColumns.filter(({ name }) => name === "add");
+    const others = checkpointColumns.filter(({ name }) => name !== "add");
+    const files = whole?.files.slice(0, 3).map(([, file]) => file) ?? [];
+    const shapes = [
+      // All nullable, in another order, tags left out.
+      [
+        valueNode("stats", text),
+        valueNode("dataChange", { kind: "boolean" }),
+        valueNode("modificationTime", { kind: "int64" }),
+        valueNode("size", { kind: "int64" }),
+        textMapNode("partitionValues"),
+        valueNode("path", text),
+      ],
+      // Without dataChange, which a checkpoint of ours must have.
+      add?.kind === "struct" ? add.children.filter(({ name }) => name !== "dataChange") : [],
+    ];
+    for (const [version, children] of shapes.entries()) {
+      for (const dictionary of [undefined, false] as const) {
+        const place = memoryObjectStore();
+        const encoder = openRecordEncoder(
+          [...others, structNode("add", children)],
+          dictionary === undefined ? { rowGroupRows: 2 } : { dictionary },
+        );
+        const rows: [string, unknown][] = [
+          ["protocol", whole?.protocol],
+          ["metaData", { ...whole?.metaData, createdTime: null }],
+          ...files.map((file): [string, unknown] => ["add", file]),
+        ];
+        const parts = rows.flatMap(([name, row]) => encoder.append(name, row));
+        await place.put(checkpointKey(version), Buffer.concat([...parts, ...encoder.finish()]));
+        const before = await read(place);
+        await put(place, version + 1, { remove: { path: files[1]?.path, dataChange: true, deletionTimestamp: 0 } });
+        expect(await openTable(place).checkpoint()).toEqual({ status: "written", version: version + 1 });
+        for (const name of [checkpointKey(version), entryKey(version + 1)]) await place.delete(name);
+        const kept = [...(before?.files ?? [])].filter(([key]) => key !== files[1]?.path);
+        expect([...((await read(place))?.files ?? [])]).toEqual(kept.map(([key, file]) => [key, { ...file }]));
+      }
+    }
+    expect(await store.head(checkpointKey(3))).toBeDefined();
   });
 
   it("is built upon by the entries after it, and a snapshot from it stays as it was", async () => {
@@ -214,6 +285,33 @@ describe("_last_checkpoint is a hint", () => {
     await store.put(hintKey, bytes('{"version":7,"size":1}'));
     await table.checkpoint();
     expect(new TextDecoder().decode(await store.get(hintKey))).toBe('{"version":7,"size":1}');
+  });
+
+  it.each([undefined, '{"version":1}'])(
+    "never goes backwards when another writer passes in the same moment, and %j was there before",
+    async (before) => {
+      const { store } = await tableOfFive();
+      await store.delete(hintKey);
+      if (before !== undefined) await store.put(hintKey, bytes(before));
+      const newer = '{"version":7,"size":1}';
+      const passed: ObjectStore = {
+        ...store,
+        async get(key, options) {
+          const held = await store.get(key, options);
+          if (key === hintKey) await store.put(hintKey, bytes(newer));
+          return held;
+        },
+      };
+      await writeLastCheckpoint({ store: passed, path: "raw/t" }, { version: 5, ...counts });
+      expect(new TextDecoder().decode(await store.get(hintKey))).toBe(newer);
+    },
+  );
+
+  it("is written where a store can only replace whatever is there", async () => {
+    const { putIfMatch: _, ...plain } = memoryObjectStore();
+    await writeLastCheckpoint({ store: plain, path: "raw/t" }, { version: 5, ...counts });
+    await writeLastCheckpoint({ store: plain, path: "raw/t" }, { version: 4, ...counts });
+    expect(JSON.parse(new TextDecoder().decode(await plain.get(hintKey)))).toEqual({ version: 5, ...counts });
   });
 });
 
