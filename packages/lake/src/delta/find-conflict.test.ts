@@ -41,6 +41,16 @@ describe("a commit made meanwhile", () => {
     expect(findConflict(plan(rule), since({ add: add("cold") }))).toBeUndefined();
   });
 
+  it("lets a merge pass that touches none of the files which were put together, and stops one that does", () => {
+    const rule: ConflictRule = { kind: "keys", mayHoldKeys: () => true };
+    const together = since(
+      { remove: { path: "small", dataChange: false } },
+      { add: { ...add("large"), dataChange: false } },
+    );
+    expect(findConflict(plan(rule, ["other"]), together)).toBeUndefined();
+    expect(findConflict(plan(rule, ["small"]), together)).toMatchObject({ path: "small" });
+  });
+
   it("conflicts with a replaced partition when it touched it, or does not say which it touched", () => {
     const rule: ConflictRule = { kind: "partitions", partitions: [{ p: "1" }, { p: null }] };
     for (const action of [

@@ -36,7 +36,8 @@ function addConflicts(rule: ConflictRule, add: AddFile): boolean {
     case "partitions":
       return rule.partitions.some((partition) => samePartition(partition, add.partitionValues));
     case "keys":
-      return rule.mayHoldKeys(add);
+      // Rows that were there before, in a file written anew: whoever touches one also removes its old file, and meets that.
+      return add.dataChange && rule.mayHoldKeys(add);
     default:
       return rule satisfies never;
   }
