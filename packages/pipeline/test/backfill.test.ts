@@ -6,7 +6,7 @@ import { systemClock, systemRandom } from "@snowmelt/core/ports";
 import { columnValues } from "@snowmelt/core/quality";
 import { sourceTable } from "@snowmelt/core/types";
 import { openDeltaTable, readSnapshot } from "@snowmelt/lake/delta";
-import { restoreTable } from "@snowmelt/lake/maintain";
+import { eraseRows, restoreTable } from "@snowmelt/lake/maintain";
 import { openFileStore } from "@snowmelt/lake/store";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BackfillOptions, type RunManifest, runBackfill } from "../src/index.ts";
@@ -369,5 +369,26 @@ describe("a slice that was read before a refresh", () => {
     expect((await land.run(pipeline, { refresh: true })).status).toBe("succeeded");
     expect(await slice.wake()).toMatchObject({ datasets: [{ outcome: "failed", failure: { code: "COMMIT_LOST" } }] });
     await expectEqual("NEVER");
+  });
+});
+
+describe("a slice that was read before an erasure", () => {
+  test("does not bring the row back, neither in flight nor when its result is still there", async () => {
+    await createReadings("ERASED");
+    const pipeline = readings("ERASED");
+    await land.run(pipeline);
+    const options = { backfillId: "b", range: { ...january, slices: 1 } };
+    const slice = await freezeChild(land, pipeline, {
+      backfill: options,
+      freezeAt: { kind: "stageStarted", stage: "commit" },
+    });
+    await land.sql("DELETE FROM ERASED WHERE ID = 5");
+    const place = { store: openFileStore(land.lake), path: "raw/erased", clock: systemClock, random: systemRandom };
+    expect(await eraseRows(openDeltaTable(place), { keys: [{ ID: 5 }] })).toMatchObject({ status: "erased", rows: 1 });
+    expect(await slice.wake()).toMatchObject({ datasets: [{ outcome: "failed", failure: { code: "COMMIT_LOST" } }] });
+    await expectEqual("ERASED");
+    const again = await backfill(pipeline, options);
+    expect(again.datasets).toMatchObject([{ outcome: "committed", counts: { extracted: 99, inserted: 0 } }]);
+    await expectEqual("ERASED");
   });
 });

@@ -1,5 +1,30 @@
 import type { CommitOutcome } from "./commit.ts";
-import { checkLane, type LaneHolder, type LaneStep } from "./lane.ts";
+import { checkLane, type LaneHolder, type LaneStep, readLane } from "./lane.ts";
+
+/** Where a lane stood when a commit was planned that must not follow any later step of it. */
+export interface LaneGuard {
+  readonly appId: string;
+  /** 0 for one that never committed. */
+  readonly n: number;
+}
+
+/** Why a commit that was planned under these guards is not to be made upon a state; undefined when it may. Pure. */
+export function checkGuards(
+  snapshot: LaneHolder | undefined,
+  guards: readonly LaneGuard[],
+): Extract<CommitOutcome, { status: "conflict" }> | undefined {
+  for (const { appId, n } of guards) {
+    const found = readLane(snapshot, appId);
+    if (found.n === n) continue;
+    return {
+      status: "conflict",
+      reason: "lane",
+      message: `The lane ${appId} is at n = ${found.n}, and was at ${n} when this was planned. Plan again from the table.`,
+      version: snapshot?.version,
+    };
+  }
+  return undefined;
+}
 
 /**
  * Why a commit that makes these steps is not to be made upon a state: because the first of them is there already, or because

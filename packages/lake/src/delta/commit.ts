@@ -2,7 +2,7 @@ import type { Clock, Random } from "@snowmelt/core/ports";
 import { lakeError } from "../lake-error.ts";
 import type { Action, CommitInfo } from "./action.ts";
 import { checkAddedFiles } from "./check-added-files.ts";
-import { checkLanes } from "./check-lanes.ts";
+import { checkGuards, checkLanes, type LaneGuard } from "./check-lanes.ts";
 import { toCommitBody } from "./commit-body.ts";
 import { type CommitPlan, checkActions } from "./commit-plan.ts";
 import { findConflict } from "./find-conflict.ts";
@@ -20,6 +20,8 @@ export interface CommitOptions {
    * done. Further ones (a full refresh advances the live lane) must be ready too.
    */
   readonly lanes?: readonly LaneStep[];
+  /** Lanes that the commit does not step and that must stand where they stood. A commit that is there already is done all the same. */
+  readonly guards?: readonly LaneGuard[];
   /** Put into `commitInfo` under `snowmelt`: window, snapshot, definition hash. Plain data; bigints are written exactly. */
   readonly info?: Readonly<Record<string, unknown>>;
   /** Versions tried before `contention` is reported. @default 100 */
@@ -63,12 +65,13 @@ export async function commitPlan(
   plan: CommitPlan,
   options: CommitOptions = {},
 ): Promise<CommitOutcome> {
-  const { lanes = [], maxAttempts = 100, signal } = options;
+  const { lanes = [], guards = [], maxAttempts = 100, signal } = options;
   const txnId = table.random.uuid();
   for (let attempt = 0; attempt < maxAttempts; attempt++) {
     signal?.throwIfAborted();
     const snapshot = await table.snapshot(signal ? { signal } : {});
-    const refused = checkLanes(snapshot, lanes) ?? (await checkPlan(table, plan, snapshot, signal));
+    const refused =
+      checkLanes(snapshot, lanes) ?? checkGuards(snapshot, guards) ?? (await checkPlan(table, plan, snapshot, signal));
     if (refused) return refused;
     const version = (snapshot?.version ?? -1) + 1;
     const actions = toActions(table, plan, { ...options, txnId, version, snapshot });

@@ -56,6 +56,7 @@ export type {
   TableAction,
   Txn,
 } from "./action.ts";
+export type { LaneGuard } from "./check-lanes.ts";
 export { type CleanedLog, cleanLog } from "./clean-log.ts";
 export { type CommitConflict, type CommitOptions, type CommitOutcome, commitPlan } from "./commit.ts";
 export type { CommitPlan, ConflictRule } from "./commit-plan.ts";

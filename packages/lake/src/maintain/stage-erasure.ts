@@ -1,7 +1,7 @@
 import type { AddFile } from "../delta/action.ts";
 import type { CommitPlan } from "../delta/commit-plan.ts";
 import type { DeltaTable } from "../delta/delta-table.ts";
-import type { LaneStep } from "../delta/lane.ts";
+import { type LaneStep, readLane } from "../delta/lane.ts";
 import { fileMetrics, snapshotFields, toRemove } from "../delta/plan-table.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
 import { lakeError } from "../lake-error.ts";
@@ -13,7 +13,7 @@ import type { BoundKeys } from "./erase-key.ts";
 import { findRows } from "./find-rows.ts";
 import { boundedColumns } from "./join-files.ts";
 import type { TableObject } from "./plan-vacuum.ts";
-import { isLiveLane, laneMarks, tableLanes } from "./table-lanes.ts";
+import { isLiveLane, laneMarks, refreshLaneOf, tableLanes } from "./table-lanes.ts";
 
 export interface StagedErasure {
   readonly plan: CommitPlan;
@@ -65,14 +65,24 @@ export async function stageErasure(
     removed: removed.map(({ add }) => add),
     nowMs: table.clock.nowMs(),
   });
-  return { plan, lanes: laneSteps(snapshot), rows, removed, written };
+  return { plan, lanes: laneSteps(snapshot, table.clock.nowMs()), rows, removed, written };
 }
 
-/** A window that was read before, and is under way, would bring the row back: every live lane moves on, so that it plans anew. */
-function laneSteps(snapshot: Snapshot): readonly LaneStep[] {
-  return [...tableLanes(snapshot)].flatMap(([appId, { n, hi }]) =>
-    isLiveLane(appId) && hi !== undefined ? [{ appId, n: n + 1, hi, marks: laneMarks(snapshot, appId) }] : [],
-  );
+/**
+ * A window that was read before, and is under way, would bring the row back: every live lane moves on, so that it plans anew,
+ * and so does the lane that slices of a backfill look at, to the moment of the erasure.
+ */
+function laneSteps(snapshot: Snapshot, nowMs: number): readonly LaneStep[] {
+  return [...tableLanes(snapshot)].flatMap(([appId, { n, hi }]) => {
+    if (!isLiveLane(appId) || hi === undefined) return [];
+    const refreshed = readLane(snapshot, refreshLaneOf(appId));
+    const nowMicros = BigInt(nowMs) * 1000n;
+    const moment = refreshed.hi !== undefined && refreshed.hi > nowMicros ? refreshed.hi : nowMicros;
+    return [
+      { appId, n: n + 1, hi, marks: laneMarks(snapshot, appId) },
+      { appId: refreshLaneOf(appId), n: refreshed.n + 1, hi: moment },
+    ];
+  });
 }
 
 /** What it says of itself names the columns, never a value: the log is kept. */

@@ -14,6 +14,9 @@ export function tableLanes(snapshot: Snapshot): ReadonlyMap<string, LaneState> {
 /** Whether windows of a dataset come on this lane one after another, for good. */
 export const isLiveLane = (appId: string): boolean => appId.endsWith("/live");
 
+/** The lane that counts the times when a dataset's rows were gone on from anew; slices of a backfill must not be older. */
+export const refreshLaneOf = (liveLane: string): string => liveLane.replace(/\/live$/, "/refresh");
+
 /** What a lane's newest step says beyond its place, by name. See {@link LaneStep}. */
 export function laneMarks(snapshot: Snapshot, appId: string): Readonly<Record<string, bigint>> {
   const prefix = `${appId}#`;

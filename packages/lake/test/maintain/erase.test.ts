@@ -115,6 +115,31 @@ describe("erasing rows", () => {
     expect(["readBy", "fingerprint"].map((mark) => readLaneMark(snapshot, live, mark))).toEqual([7n, 8n]);
   });
 
+  it("stops what was planned before it upon a lane of its own, which never goes back, as slices of a backfill are", async () => {
+    const { table } = await withAlice();
+    const refresh = "snowmelt/local/shop/orders/refresh";
+    const slice = "snowmelt/local/shop/orders/backfill/b/1_2";
+    const planned = await table.snapshot();
+    const nowMicros = BigInt(table.clock.nowMs()) * 1000n;
+    await erase(table);
+    const rows = [[9n, 1n, "c", "never there before"] as const];
+    const lanes = [{ appId: slice, n: 1, hi: 2n }];
+    const merged = (n: number) =>
+      merge(
+        { ...table, commit: (plan, options) => table.commit(plan, { ...options, guards: [{ appId: refresh, n }] }) },
+        { rows, snapshotMicros: 3n },
+        { lanes, planned },
+      );
+    expect(await merged(0)).toMatchObject({ status: "conflict", reason: "lane" });
+    const { n, hi } = await table.lane(refresh);
+    expect(n).toBe(1);
+    expect(hi ?? 0n).toBeGreaterThanOrEqual(nowMicros);
+    expect(await merged(1)).toMatchObject({ status: "committed" });
+    expect(await merged(0)).toMatchObject({ status: "alreadyCommitted" });
+    await erase(table, { keys: [{ ID: 9 }] });
+    expect((await table.lane(refresh)).hi ?? 0n).toBeGreaterThanOrEqual(hi ?? 0n);
+  });
+
   it("looks again when someone adds a row of the key meanwhile, or moves the lane on", async () => {
     const { table, open } = await withAlice();
     const other = open(8);

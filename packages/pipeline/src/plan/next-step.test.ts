@@ -17,6 +17,7 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   requestId: "q",
   queryTag: "t",
   readBy: "cursor",
+  refreshes: 0,
   sql: "SELECT 1",
   queryId: null,
   startedAtMs: 0,

@@ -1,4 +1,4 @@
-import { type CommitOutcome, type LaneStep, readLane } from "@snowmelt/lake/delta";
+import { type CommitOutcome, type LaneGuard, type LaneStep, readLane } from "@snowmelt/lake/delta";
 import type { TableState } from "../lake/dataset-table.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
@@ -49,6 +49,7 @@ export async function commit(
   for (let staging = 1; ; staging++) {
     const outcome = await staged.commit({
       lanes: lanesOf(context, inspected, { attempt, planned: staged.planned }),
+      guards: guardsOf(context, inspected, attempt),
       info: commitInfo(context, inspected, landed),
       signal,
     });
@@ -68,6 +69,16 @@ function lanesOf(
   if (purpose.kind !== "refresh" || dataset.sync.kind !== "incremental") return [step];
   const appId = refreshLane({ environment, pipeline: definition.name, dataset: name });
   return [step, { appId, n: readLane(planned, appId).n + 1, hi: BigInt(attempt.snapshotMicros) }];
+}
+
+/** Whoever refreshed the table, or erased from it, did so upon rows that a slice under way may bring back. */
+function guardsOf(
+  { environmentName: environment, definition }: RunContext,
+  { name, purpose }: InspectedDataset,
+  { refreshes: n }: Attempt,
+): readonly LaneGuard[] {
+  if (purpose.kind !== "slice") return [];
+  return [{ appId: refreshLane({ environment, pipeline: definition.name, dataset: name }), n }];
 }
 
 function commitInfo(

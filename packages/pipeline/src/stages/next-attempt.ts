@@ -97,6 +97,7 @@ async function repeat(
   const asked = { window, snapshotMicros: BigInt(earlier.snapshotMicros) };
   const isOfUse =
     planStatement(inspected, { ...asked, unloadId: earlier.unloadId ?? earlier.attemptId }).sql === earlier.sql &&
+    (inspected.purpose.kind !== "slice" || earlier.refreshes === inspected.refreshes) &&
     !isBeforeRefresh(inspected.purpose, inspected.refreshedMicros, asked.snapshotMicros);
   const count = isOfUse ? await countUnlessGone(context, inspected, asked) : "gone";
   const isSame = count !== "gone";

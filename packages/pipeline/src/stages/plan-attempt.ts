@@ -25,6 +25,7 @@ export function planAttempt(
     purpose: inspected.purpose.kind,
     laneVersion,
     window,
+    refreshes: inspected.refreshes,
     snapshotMicros: String(snapshotMicros),
     fingerprint: fingerprintAt(inspected.dataset, inspected.described, snapshotMicros),
     definitionHash: context.definitionHash,

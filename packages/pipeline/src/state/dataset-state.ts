@@ -20,6 +20,8 @@ export const Attempt = z.object({
    * of the source too; its window says where live runs go on.
    */
   window: AttemptWindow.nullable(),
+  /** How often the table had been refreshed, or erased from, when this was planned. */
+  refreshes: z.number().default(0),
   /** Microseconds of the server's clock; the `hi` action of a full refresh follows from it. */
   snapshotMicros: BigText,
   /** The source's, looked up before the snapshot; null where there is none. */
