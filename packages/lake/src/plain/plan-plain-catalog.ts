@@ -46,23 +46,34 @@ const nullValue = "__HIVE_DEFAULT_PARTITION__";
 export function planPlainCatalog(snapshot: PlainSnapshot, request: PlainCatalogRequest): PlainCatalogPlan {
   const { layout = "partition", projection, location } = request;
   const root = location.replace(/\/+$/, "");
-  const { partitionColumns } = snapshot.table;
   const groups = groupFiles(snapshot, layout);
   const folders = new Map([...groups.values()].map(({ folder, files }) => [folder, files.map(({ path }) => path)]));
   if (folders.size < groups.size) throw shared("Two partitions lie in one folder, which a catalog cannot tell apart.");
+  const located = { ...request, location: tableLocation(snapshot, request) };
+  const movesWithin = `${root}/`;
   if (projection) {
     if (layout === "run")
       throw invalidProjection("Partitions of the layout by runs are registered: a run's name follows from nothing.");
     const locationTemplate = toTemplate(snapshot, root, folders);
-    return { table: toTable(snapshot, request, { projection, locationTemplate }), partitions: undefined, folders };
+    const table = { ...toTable(snapshot, located, { projection, locationTemplate }), movesWithin };
+    return { table, partitions: undefined, folders };
   }
-  if (layout === "partition" && partitionColumns.length === 0) {
-    const [folder = `${toAttemptPrefix("none")}`.slice(0, -1)] = folders.keys();
-    const table = toTable(snapshot, { ...request, location: `${root}/${folder}` });
-    return { table: { ...table, movesWithin: `${root}/` }, partitions: undefined, folders };
-  }
+  const table = { ...toTable(snapshot, located), movesWithin };
+  if (table.partitionKeys.length === 0) return { table, partitions: undefined, folders };
   const partitions = [...groups.values()].map(({ values, folder }) => ({ values, location: `${root}/${folder}` }));
-  return { table: toTable(snapshot, request), partitions, folders };
+  return { table, partitions, folders };
+}
+
+/**
+ * The folder of the run that all live files are of, so that who looks below the table's place, as a repair of its partitions
+ * does, finds no file that is not live; the root where they are of several.
+ */
+function tableLocation({ files }: PlainSnapshot, { location, layout }: PlainCatalogRequest): string {
+  const root = location.replace(/\/+$/, "");
+  const runs = new Set([...files.values()].map(runOf));
+  if (layout === "run" || runs.size > 1) return root;
+  const [run = "none"] = runs;
+  return `${root}/${toAttemptPrefix(run)}`;
 }
 
 interface FileGroup {

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import type { Field } from "@snowmelt/core/types";
 import { toDeltaFields } from "@snowmelt/lake/delta";
@@ -7,7 +6,8 @@ import { type AwsEmulators, openAwsEmulators } from "@snowmelt/local/aws";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { batchOf } from "../parquet/batches.ts";
 import { encode } from "../parquet/files.ts";
-import { askAws, askGlue } from "./ask-aws.ts";
+import { askAthena } from "./ask-athena.ts";
+import { askGlue } from "./ask-aws.ts";
 
 const inFile: readonly Field[] = [
   { name: "ID", type: { kind: "int64" }, nullable: false },
@@ -64,29 +64,7 @@ test("Athena reads a Parquet table and its partitions by what is registered", as
   expect(await query("SELECT COUNT(*) AS n FROM orders WHERE day = DATE '2026-01-02'")).toEqual([["n"], ["2"]]);
 });
 
-/** The rows of a query as Athena gives them: texts, the names first. */
-async function query(sql: string): Promise<(string | null)[][]> {
-  const ask = (operation: string, input: object) =>
-    askAws(aws, { service: "athena", target: `AmazonAthena.${operation}`, input });
-  const { QueryExecutionId } = (await ask("StartQueryExecution", {
-    QueryString: sql,
-    QueryExecutionContext: { Database: "raw" },
-    ResultConfiguration: { OutputLocation: "s3://lake/athena/" },
-  })) as { QueryExecutionId: string };
-  for (;;) {
-    const { QueryExecution } = (await ask("GetQueryExecution", { QueryExecutionId })) as {
-      QueryExecution: { Status: { State: string; StateChangeReason?: string } };
-    };
-    const { State, StateChangeReason } = QueryExecution.Status;
-    if (State === "SUCCEEDED") break;
-    if (State !== "QUEUED" && State !== "RUNNING") throw new Error(`${State}: ${StateChangeReason}`);
-    await delay(50);
-  }
-  const { ResultSet } = (await ask("GetQueryResults", { QueryExecutionId })) as {
-    ResultSet: { Rows: { Data: { VarCharValue?: string }[] }[] };
-  };
-  return ResultSet.Rows.map(({ Data }) => Data.map(({ VarCharValue }) => VarCharValue ?? null));
-}
+const query = (sql: string) => askAthena(aws, { database: "raw", outputLocation: "s3://lake/athena/", sql });
 
 function asDisposable(s3: S3Client): S3Client & Disposable {
   return Object.assign(s3, { [Symbol.dispose]: () => s3.destroy() });

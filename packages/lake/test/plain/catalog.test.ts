@@ -62,7 +62,7 @@ describe("the catalog of a plain Parquet table", () => {
     ]);
     expect(await syncPlainCatalog(glue, table, request)).toMatchObject({ version: 0, partitions: { created: 2 } });
     expect(await shown(glue)).toMatchObject({
-      location: "s3://lake/raw/t/",
+      location: "s3://lake/raw/t/data/run=one/",
       parameters: { classification: "parquet", "snowmelt.guarantee": "manifest" },
       places: [
         ["AK", "s3://lake/raw/t/data/run=one/STATE=AK/"],
@@ -75,6 +75,7 @@ describe("the catalog of a plain Parquet table", () => {
     expect(await syncPlainCatalog(glue, table, request)).toMatchObject({
       partitions: { created: 1, deleted: 1, updated: 0, unchanged: 1 },
     });
+    expect((await shown(glue)).location, "as the live files are of two runs").toBe("s3://lake/raw/t/");
     await table.commit(planPlainOverwrite(await mustSnapshot(table), await land(table, "three", [[4n, "AK", null]])));
     expect(await syncPlainCatalog(glue, table, request)).toMatchObject({ partitions: { updated: 1, deleted: 1 } });
     expect((await shown(glue)).places).toEqual([["AK", "s3://lake/raw/t/data/run=three/STATE=AK/"]]);
