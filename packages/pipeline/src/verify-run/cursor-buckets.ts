@@ -15,11 +15,10 @@ const numberBuckets = 16n;
 
 /**
  * The recent past before a window's end, in buckets, and one of all that was earlier: together everything up to the end. In
- * time the last week in quarters of a day (days for a DATE); for a number the last sixteenths of what there is. Pure.
+ * time the last week in quarters of a day; for a number the last sixteenths of what there is. Pure.
  */
-export function planBuckets(kind: CursorBound["kind"] | "day", hi: bigint, least: bigint | null): CursorBucket[] {
-  const width =
-    kind === "day" ? microsPerDay : kind === "instant" ? bucketHours * microsPerHour : numberWidth(hi, least);
+export function planBuckets(kind: CursorBound["kind"], hi: bigint, least: bigint | null): CursorBucket[] {
+  const width = kind === "instant" ? bucketHours * microsPerHour : numberWidth(hi, least);
   const earliest = kind === "number" ? (least ?? hi) - 1n : hi - recentDays * microsPerDay;
   const buckets: CursorBucket[] = [];
   for (let end = hi; end > earliest; end -= width) buckets.unshift({ lo: end - width, hi: end });

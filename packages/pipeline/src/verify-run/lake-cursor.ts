@@ -16,8 +16,6 @@ export interface LakeCursor {
   readonly inclusive: boolean;
 }
 
-const microsPerDay = 86_400_000_000n;
-
 /** Undefined for a cursor that lands as text, where its order is not the source's. */
 export function lakeCursor(cursor: Cursor, field: Field | undefined): LakeCursor | undefined {
   if (!field) return undefined;
@@ -33,10 +31,6 @@ export function lakeCursor(cursor: Cursor, field: Field | undefined): LakeCursor
   if (field.type.kind === "decimal") {
     const unit = 10n ** BigInt(field.type.scale);
     return of((bound) => bound * unit, String, true);
-  }
-  if (kind === "date") {
-    const day = (bound: bigint): bigint => bound / microsPerDay - (bound % microsPerDay < 0n ? 1n : 0n);
-    return of(day, (bound) => instantText(bound).slice(0, 10));
   }
   if (field.type.kind !== "timestamp" || field.type.unit !== "us") return undefined;
   const isWallClock = cursor.type.kind === "timestamp_ntz";

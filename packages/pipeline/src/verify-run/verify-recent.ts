@@ -42,7 +42,7 @@ export async function readRecentPast(
 ): Promise<Asked<RecentPast>> {
   const totals = files.columns.find(({ name }) => name === landed.field.name);
   const least = typeof totals?.min === "bigint" || typeof totals?.min === "number" ? BigInt(totals.min) : null;
-  const kind = cursor.type.kind === "number" ? "number" : cursor.type.kind === "date" ? "day" : "instant";
+  const kind = cursor.type.kind === "number" ? "number" : "instant";
   const buckets = planBuckets(kind, hi, least);
   const bound = (value: bigint): CursorBound =>
     kind === "number" ? { kind, digits: String(value) } : { kind: "instant", micros: value };

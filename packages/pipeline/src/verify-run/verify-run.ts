@@ -151,8 +151,7 @@ function windowOf(
 ): CursorWindow | undefined {
   if (sync.kind !== "incremental" || window === null) return undefined;
   const cursor = cursorOf(sync, columns);
-  const bound = (text: string): string =>
-    String(parseBound(cursor.type.kind === "date" ? text.slice(0, 10) : text, cursor));
+  const bound = (text: string): string => String(parseBound(text, cursor));
   const { lo, hi } = window;
   const withNulls = purpose === "live" && sync.nulls === "everyRun";
   return cursorWindow(cursor, { lo: lo === null ? null : bound(lo), hi: bound(hi) }, withNulls);
