@@ -1,3 +1,4 @@
+import { isLoopback } from "@snowmelt/core/network";
 import { z } from "zod";
 import { SnowflakeConfig, type SnowflakeConfigInput } from "./config.ts";
 import { snowflakeError } from "./snowflake-error.ts";
@@ -27,8 +28,4 @@ function refusePlainHttp(config: SnowflakeConfig): void {
     `Plain http to ${hostOf(config)} is refused: it would send the login and the data in the clear. ` +
       "Set protocol to https; http is allowed only towards this machine (localhost, 127.0.0.0/8, ::1).",
   );
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
 }

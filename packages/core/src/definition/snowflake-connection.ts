@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isLoopback } from "../network/index.ts";
 import { SecretRef } from "../ports/index.ts";
 import { strict } from "./strict.ts";
 
@@ -52,7 +53,7 @@ export const SnowflakeConnection = strict({
   database: name.exactOptional(),
   schema: name.exactOptional(),
 })
-  .refine(({ protocol, host }) => protocol === "https" || isLoopback(host), {
+  .refine(({ protocol, host }) => protocol === "https" || isLoopback(host ?? ""), {
     error: "plain http is refused outside loopback; use https, or a host of this machine such as 127.0.0.1",
     path: ["protocol"],
   })
@@ -79,7 +80,3 @@ export const pat = (token: SecretRef) => ({ kind: "pat", token }) as const;
 export const workloadIdentity = (
   options: { readonly impersonate?: readonly string[]; readonly outboundToken?: boolean } = {},
 ) => ({ kind: "workloadIdentity", ...options }) as const;
-
-function isLoopback(host: string | undefined): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host ?? "");
-}

@@ -13,6 +13,7 @@ import {
   StartCrawlerCommand,
   UpdateTableCommand,
 } from "@aws-sdk/client-glue";
+import { isLoopback } from "@snowmelt/core/network";
 import type { GlueCalls } from "./glue-calls.ts";
 import { glueError } from "./glue-error.ts";
 import { type Patience, patientCatalog, patientCrawlers } from "./patient-glue.ts";
@@ -84,9 +85,7 @@ function checkEndpoint(endpoint: string): void {
 }
 
 function checkTransport(protocol: string, hostname: string): void {
-  const name = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  const isLoopback = name === "localhost" || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
-  if (protocol !== "http:" || isLoopback) return;
+  if (protocol !== "http:" || isLoopback(hostname)) return;
   throw glueError(
     "GLUE_OPTIONS_INVALID",
     `The Glue endpoint http://${hostname} would send signatures in the clear. Expected https, or an address of this machine.`,

@@ -1,3 +1,4 @@
+import { isLoopback } from "@snowmelt/core/network";
 import { lakeError } from "../lake-error.ts";
 
 /** The endpoint as a URL. Plain http is refused but on this machine: nothing travels in the clear. */
@@ -30,9 +31,4 @@ export function checkTransport(protocol: string, hostname: string): void {
     `The S3 endpoint http://${hostname} would send data and signatures in the clear. Expected https, or an address of this machine.`,
     { details: { hostname } },
   );
-}
-
-function isLoopback(hostname: string): boolean {
-  const name = hostname.replace(/^\[|\]$/g, "").toLowerCase();
-  return name === "localhost" || name.endsWith(".localhost") || name === "::1" || /^127(\.\d{1,3}){3}$/.test(name);
 }

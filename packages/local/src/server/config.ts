@@ -1,7 +1,7 @@
+import { isLoopback } from "@snowmelt/core/network";
 import { z } from "zod";
 import { S3Access } from "../sql/stage/s3-access.ts";
 import { UnloadFormat } from "../sql/unload/unload-format.ts";
-import { isLoopback } from "./loopback.ts";
 
 export type { S3Access, UnloadFormat };
 

@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { isLoopback } from "@snowmelt/core/network";
 import { z } from "zod";
 import { ADMIN_PREFIX, serveAdmin } from "./admin-route.ts";
 import { authorize, strikeSession } from "./authorize.ts";
 import type { RequestKind } from "./faults.ts";
 import { loginRoute } from "./login-route.ts";
-import { isLoopback } from "./loopback.ts";
 import { queryRoutes } from "./query-routes.ts";
 import { readBody } from "./read-body.ts";
 import type { Call, Route } from "./route.ts";

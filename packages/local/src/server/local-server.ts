@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
+import { isLoopback } from "@snowmelt/core/network";
 import { z } from "zod";
 import { openChunkUrls } from "./chunk-url.ts";
 import { openServerClock, type ServerClock } from "./clock.ts";
@@ -10,7 +11,6 @@ import { lockDataFolder } from "./data-lock.ts";
 import { openFaultBox } from "./faults.ts";
 import { createHttpServer } from "./http-server.ts";
 import { localError } from "./local-error.ts";
-import { isLoopback } from "./loopback.ts";
 import { openQueryRegistry, type QueryRegistry } from "./query-registry.ts";
 import { openResultStore } from "./result-store.ts";
 import type { ServerEngine } from "./server-engine.ts";
