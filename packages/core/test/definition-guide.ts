@@ -6,6 +6,7 @@ import {
   definePlatform,
   delta,
   full,
+  glue,
   incremental,
   integer,
   month,
@@ -50,7 +51,13 @@ export const platform = definePlatform({
     },
     prod: {
       snowflake: { account: "acme-prod", auth: workloadIdentity(), warehouse: "EXTRACT_WH" },
-      lake: { root: "s3://acme-lake/tables" },
+      lake: {
+        root: "s3://acme-lake/tables",
+        region: "eu-central-1",
+        expectedBucketOwner: "123456789012",
+        stage: "ACME.LAKE.TABLES",
+        catalog: glue({ databasePrefix: "acme_" }),
+      },
     },
   },
   tags: { team: "data" },

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { planPipeline } from "../../src/index.ts";
 import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } from "../crash/accounts.ts";
 import { emptyLake } from "../crash/empty-lake.ts";
+import { describeNamedCases } from "../crash/named-cases.ts";
+import { runChild } from "../crash/start-child.ts";
 import { openS3Landscape, type S3Landscape } from "../s3-landscape.ts";
 
 let land: S3Landscape;
@@ -56,3 +58,23 @@ describe("a lake on S3", () => {
     await expectSourceInLake(land);
   });
 });
+
+describe("a stream to S3 that is killed", () => {
+  test.each([
+    { kind: "progress", stage: "land" },
+    { kind: "stageFinished", stage: "land" },
+    { kind: "stageStarted", stage: "commit" },
+    { kind: "stageFinished", stage: "commit" },
+  ])(
+    "at $kind of $stage is finished by the next run",
+    async (killAt) => {
+      const pipeline = accountsPipeline(land);
+      expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+      expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
+      await expectSourceInLake(land);
+    },
+    120_000,
+  );
+});
+
+describeNamedCases(() => land);

@@ -1,9 +1,8 @@
-import { rm } from "node:fs/promises";
-import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { planPipeline } from "../../src/index.ts";
 import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } from "../crash/accounts.ts";
 import { emptyLake } from "../crash/empty-lake.ts";
+import { describeNamedCases } from "../crash/named-cases.ts";
 import { runChild } from "../crash/start-child.ts";
 import { openS3Landscape, type S3Landscape } from "../s3-landscape.ts";
 import { copies } from "./copies.ts";
@@ -99,43 +98,7 @@ describe("an unload that is taken over", () => {
   });
 });
 
-describe("the named cases", () => {
-  const committed = { kind: "stageFinished", stage: "commit" };
-
-  test("the commit is done and the state not saved: nothing is landed twice", async () => {
-    const pipeline = accountsPipeline(land, unquarantined);
-    await runChild(land, pipeline, { killAt: committed });
-    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "alreadyCommitted", deltaVersion: 0 }]);
-    await expectSourceInLake(land, unquarantined);
-  });
-
-  test("a window fails while a later one lands: the table is planned from, and nothing is missing", async () => {
-    const pipeline = accountsPipeline(land, unquarantined);
-    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "commit" } });
-    await changeAccounts(land);
-    const stateRoot = join(land.directory, "state-elsewhere");
-    expect((await land.run(pipeline, { stateRoot })).datasets).toMatchObject([
-      { outcome: "committed", laneVersion: 1 },
-    ]);
-    expect((await land.run(pipeline)).datasets).toMatchObject([
-      { outcome: "empty", notices: [{ code: "ATTEMPT_SUPERSEDED" }] },
-    ]);
-    await expectSourceInLake(land, unquarantined);
-    await rm(stateRoot, { recursive: true });
-  });
-
-  test("the state folder is deleted: the table says where to go on", async () => {
-    const pipeline = accountsPipeline(land, unquarantined);
-    await land.run(pipeline);
-    await changeAccounts(land);
-    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "verify" } });
-    await rm(join(land.directory, "state"), { recursive: true });
-    expect((await land.run(pipeline)).datasets).toMatchObject([
-      { outcome: "committed", laneVersion: 2, counts: { updated: 300, inserted: 55 } },
-    ]);
-    await expectSourceInLake(land, unquarantined);
-  });
-});
+describeNamedCases(() => land, unquarantined);
 
 describe("an unload that goes wrong", () => {
   const files = async (): Promise<string[]> => {
