@@ -86,12 +86,13 @@ interface FileGroup {
 function groupFiles({ files, table }: PlainSnapshot, layout: PlainCatalogLayout): ReadonlyMap<string, FileGroup> {
   const groups = new Map<string, FileGroup>();
   for (const file of files.values()) {
-    const own = table.partitionColumns.map((column) => file.partitionValues[column] ?? nullValue);
-    const run = runOf(file);
-    const values = layout === "run" ? [run, ...own] : own;
+    const own = table.partitionColumns.map((column) => file.partitionValues[column] ?? null);
+    const run = layout === "run" ? [runOf(file)] : [];
+    const values = [...run, ...own.map((value) => value ?? nullValue)];
+    const key = JSON.stringify([...run, ...own]);
     const folder = file.path.slice(0, file.path.lastIndexOf("/"));
-    const group = groups.get(JSON.stringify(values));
-    if (!group) groups.set(JSON.stringify(values), { values, folder, files: [file] });
+    const group = groups.get(key);
+    if (!group) groups.set(key, { values, folder, files: [file] });
     else if (group.folder === folder) group.files.push(file);
     else {
       const what = own.length === 0 ? "The table" : `The partition ${JSON.stringify(own)}`;

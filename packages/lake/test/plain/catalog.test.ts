@@ -111,6 +111,15 @@ describe("the catalog of a plain Parquet table", () => {
     ]);
   });
 
+  it("refuses a text that is written as NULL's folder is", async () => {
+    const [table, glue] = [openTable(), openGlue()];
+    await makeTable(table, "one", [
+      [1n, null, null],
+      [2n, "__HIVE_DEFAULT_PARTITION__", null],
+    ]);
+    await expect(syncPlainCatalog(glue, table, request)).rejects.toMatchObject({ code: "PLAIN_FOLDER_SHARED" });
+  });
+
   it("projects the partitions of one run, so that a refresh is one write", async () => {
     const [table, glue] = [openTable(), openGlue()];
     const projected: PlainCatalogRequest = { ...request, projection: { state: { kind: "injected" } } };

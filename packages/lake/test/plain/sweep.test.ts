@@ -88,6 +88,7 @@ describe("a sweep of a plain Parquet table", () => {
         const kept = accounts.filter(({ version }) => !plan.versions.includes(version));
         expect(kept.flatMap(({ live }) => live).filter((path) => gone.has(path))).toEqual([]);
         expect(plan.versions).not.toContain(accounts.at(-1)?.version);
+        for (const version of plan.versions) expect(accounts[version + 1]?.committedAtMs).toBeLessThanOrEqual(cutoffMs);
         for (const { version } of kept.slice(0, -1))
           expect(accounts[version + 1]?.committedAtMs).toBeGreaterThan(cutoffMs);
       }),
