@@ -7,7 +7,7 @@ import { runChild } from "./start-child.ts";
 
 /** The three crashes that the table must get over by itself, wherever the lake is and however rows come. */
 export function describeNamedCases(landscape: () => Landscape, options: AccountsOptions = {}): void {
-  describe("the named cases", () => {
+  describe("the named cases", { timeout: 120_000 }, () => {
     test("the commit is done and the state not saved: nothing is landed twice", async () => {
       const land = landscape();
       const pipeline = accountsPipeline(land, options);

@@ -56,7 +56,7 @@ const policies: readonly (Policies & { readonly name: string })[] = [
   { name: "cut", nanos: "truncate", offset: "truncate" },
 ];
 
-describe("a table of every type", () => {
+describe("a table of every type", { timeout: 120_000 }, () => {
   test.each(policies)(
     "is the same by both routes, value for value, with what is fine $name",
     async ({ name, ...policy }) => {

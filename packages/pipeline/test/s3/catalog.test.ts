@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 const entry = async () => (await glue.getTable({ DatabaseName: "snowmelt_raw", Name: "accounts" })).Table;
 
-test("a table that is committed is in the catalog, as the log has it", async () => {
+test("a table that is committed is in the catalog, as the log has it", { timeout: 120_000 }, async () => {
   await createDatabase(land.aws, "snowmelt_raw");
   const pipeline = accountsPipeline(land);
   const place = { database: "snowmelt_raw", table: "accounts", failure: null };
@@ -48,7 +48,9 @@ test("a table that is committed is in the catalog, as the log has it", async () 
   expect((await land.run(pipeline)).datasets).toMatchObject([{ catalog: { ...place, status: "unchanged" } }]);
 });
 
-test("a catalog that cannot be written undoes no commit, is told, and is repaired by a run that lands nothing", async () => {
+test("a catalog that cannot be written undoes no commit, is told, and is repaired by a run that lands nothing", {
+  timeout: 120_000,
+}, async () => {
   const pipeline = accountsPipeline(land);
   const { status, datasets } = await land.run(pipeline);
   expect(status).toBe("succeeded");

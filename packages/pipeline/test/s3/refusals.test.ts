@@ -39,7 +39,7 @@ async function objects(): Promise<string[]> {
   return keys;
 }
 
-describe("a run whose lake cannot be used fails, and nothing is visible", () => {
+describe("a run whose lake cannot be used fails, and nothing is visible", { timeout: 120_000 }, () => {
   const root = "s3://snowmelt-lake/lake";
 
   test.each([
@@ -75,7 +75,9 @@ describe("a run whose lake cannot be used fails, and nothing is visible", () => 
   });
 });
 
-test("a table that someone else has changed stops the run before anything is landed", async () => {
+test("a table that someone else has changed stops the run before anything is landed", {
+  timeout: 120_000,
+}, async () => {
   const pipeline = accountsPipeline(land, { quarantines: false });
   await land.run(pipeline);
   const entry = "raw/accounts/_delta_log/00000000000000000001.json";

@@ -22,7 +22,9 @@ const objects = async (prefix: string): Promise<string[]> => {
   return keys;
 };
 
-test("files of other types are not taken: the same window is streamed in the same run, and not unloaded again", async () => {
+test("files of other types are not taken: the same window is streamed in the same run, and not unloaded again", {
+  timeout: 120_000,
+}, async () => {
   const pipeline = accountsPipeline(land, unquarantined);
   const before = await copies(land);
   const [first] = (await land.run(pipeline)).datasets;
@@ -43,7 +45,7 @@ test("files of other types are not taken: the same window is streamed in the sam
   await expectSourceInLake(land, unquarantined);
 });
 
-test("a definition that insists on the unload fails, and nothing is left", async () => {
+test("a definition that insists on the unload fails, and nothing is left", { timeout: 120_000 }, async () => {
   const pipeline = accountsPipeline(land, { ...unquarantined, route: "unload" });
   expect((await land.run(pipeline)).datasets).toMatchObject([
     { outcome: "failed", failure: { code: "ROUTE_IMPOSSIBLE", message: expect.stringContaining("UPDATED_AT") } },

@@ -51,7 +51,7 @@ async function run(pipeline: ReturnType<typeof items>) {
   return { result, ...reads.ofDataFiles() };
 }
 
-describe("what an unload reads back", () => {
+describe("what an unload reads back", { timeout: 120_000 }, () => {
   test("is nothing but footers for a dataset without rules and key", async () => {
     const { result, bytes, requests } = await run(items());
     expect(result).toMatchObject({ outcome: "committed", route: "unload", counts: { extracted: 20_000 } });
@@ -79,7 +79,7 @@ describe("what an unload reads back", () => {
   });
 });
 
-describe("partitions of an unload", () => {
+describe("partitions of an unload", { timeout: 120_000 }, () => {
   test("are those of a stream", async () => {
     const pipeline = items({ land: delta({ partitionBy: [identity("KIND")] }) });
     const { result } = await run(pipeline);
@@ -91,7 +91,7 @@ describe("partitions of an unload", () => {
   });
 });
 
-describe("the route", () => {
+describe("the route", { timeout: 120_000 }, () => {
   const planned = async (pipeline: ReturnType<typeof items>) =>
     (await planPipeline(pipeline, { environment: "local", secrets: land.secrets, lake: land.access })).datasets[0];
 

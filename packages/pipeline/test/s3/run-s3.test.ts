@@ -16,7 +16,7 @@ beforeEach(async () => {
   await createAccounts(land, 3000);
 });
 
-describe("a lake on S3", () => {
+describe("a lake on S3", { timeout: 120_000 }, () => {
   test("takes the first rows, then what changed by a merge, then nothing", async () => {
     const pipeline = accountsPipeline(land);
     expect((await land.run(pipeline)).datasets).toMatchObject([
@@ -59,22 +59,18 @@ describe("a lake on S3", () => {
   });
 });
 
-describe("a stream to S3 that is killed", () => {
+describe("a stream to S3 that is killed", { timeout: 120_000 }, () => {
   test.each([
     { kind: "progress", stage: "land" },
     { kind: "stageFinished", stage: "land" },
     { kind: "stageStarted", stage: "commit" },
     { kind: "stageFinished", stage: "commit" },
-  ])(
-    "at $kind of $stage is finished by the next run",
-    async (killAt) => {
-      const pipeline = accountsPipeline(land);
-      expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
-      expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
-      await expectSourceInLake(land);
-    },
-    120_000,
-  );
+  ])("at $kind of $stage is finished by the next run", async (killAt) => {
+    const pipeline = accountsPipeline(land);
+    expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+    expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
+    await expectSourceInLake(land);
+  });
 });
 
 describeNamedCases(() => land);

@@ -19,7 +19,7 @@ beforeEach(async () => {
   await createAccounts(land, 3000);
 });
 
-describe("the unload route", () => {
+describe("the unload route", { timeout: 120_000 }, () => {
   test("is chosen where the lake has a stage, and lands what a stream lands", async () => {
     const pipeline = accountsPipeline(land, unquarantined);
     const { datasets: planned } = await planPipeline(pipeline, {
@@ -56,7 +56,7 @@ describe("the unload route", () => {
   });
 });
 
-describe("an unload that is taken over", () => {
+describe("an unload that is taken over", { timeout: 120_000 }, () => {
   const boundaries = [
     { kind: "stageStarted", stage: "extract" },
     { kind: "stageFinished", stage: "extract" },
@@ -66,23 +66,19 @@ describe("an unload that is taken over", () => {
     { kind: "stageFinished", stage: "commit" },
   ];
 
-  test.each(boundaries)(
-    "after a kill at $kind of $stage is finished by the next run",
-    async (killAt) => {
-      const pipeline = accountsPipeline(land, unquarantined);
-      const isOfMerge = killAt.stage === "merge";
-      if (!isOfMerge) {
-        expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
-        expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
-        await expectSourceInLake(land, unquarantined);
-      } else await land.run(pipeline);
-      await changeAccounts(land);
+  test.each(boundaries)("after a kill at $kind of $stage is finished by the next run", async (killAt) => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    const isOfMerge = killAt.stage === "merge";
+    if (!isOfMerge) {
       expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
       expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
       await expectSourceInLake(land, unquarantined);
-    },
-    120_000,
-  );
+    } else await land.run(pipeline);
+    await changeAccounts(land);
+    expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+    expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
+    await expectSourceInLake(land, unquarantined);
+  });
 
   test("in the middle of its query is waited for, and no second one is sent", async () => {
     const pipeline = accountsPipeline(land, unquarantined);
@@ -100,7 +96,7 @@ describe("an unload that is taken over", () => {
 
 describeNamedCases(() => land, unquarantined);
 
-describe("an unload that goes wrong", () => {
+describe("an unload that goes wrong", { timeout: 120_000 }, () => {
   const files = async (): Promise<string[]> => {
     const keys: string[] = [];
     for await (const { key } of land.store.list("raw/accounts/data/")) keys.push(key);
