@@ -70,7 +70,7 @@ export function plainSnapshot(snapshot: Snapshot | undefined) {
     ...rest,
     metaData: present(metaData),
     protocol: present(protocol),
-    files: sorted(files).map(([key, add]) => [key, present(add)]),
+    files: sorted(files).map(([key, add]) => [key, present(add)] as const),
     tombstones: sorted(tombstones),
     txns: sorted(txns),
   };
