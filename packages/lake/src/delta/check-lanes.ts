@@ -1,5 +1,5 @@
 import type { CommitOutcome } from "./commit.ts";
-import { checkLane, type LaneHolder, type LaneStep, readLane } from "./lane.ts";
+import { checkLane, type LaneHolder, type LaneStep, readLane, standsAt } from "./lane.ts";
 
 /** Where a lane stood when a commit was planned that must not follow any later step of it. */
 export interface LaneGuard {
@@ -39,10 +39,12 @@ export function checkLanes(
     if (verdict.kind === "done" && index === 0) return { status: "alreadyCommitted", version: verdict.version };
     if (verdict.kind === "ready") continue;
     const found = verdict.kind === "gap" ? verdict.found : { n: step.n, hi: step.hi, committedIn: verdict.version };
+    const by =
+      verdict.kind === "gap" && standsAt(found, step) ? ", which another step than this landing took it to" : "";
     return {
       status: "conflict",
       reason: "lane",
-      message: `The lane ${step.appId} is at n = ${found.n} (window end ${found.hi ?? "none"}), so step ${step.n} with window end ${step.hi} does not follow. Plan again from the table.`,
+      message: `The lane ${step.appId} is at n = ${found.n} (window end ${found.hi ?? "none"})${by}, so step ${step.n} with window end ${step.hi} does not follow. Plan again from the table.`,
       version: snapshot?.version,
       lane: { step, found },
     };

@@ -16,7 +16,7 @@ import type { Snapshot } from "./snapshot.ts";
 
 export interface CommitOptions {
   /**
-   * The steps the commit makes. The first decides: when the table has it already, with the same window, the commit is
+   * The steps the commit makes. The first decides: when the table has it already, with the same window and landing, the commit is
    * done. Further ones (a full refresh advances the live lane) must be ready too.
    */
   readonly lanes?: readonly LaneStep[];
@@ -31,7 +31,7 @@ export interface CommitOptions {
 
 export type CommitOutcome =
   | { readonly status: "committed"; readonly version: number }
-  /** The lane's step, with the same window, was there before. Nothing was written. */
+  /** The lane's step, with the same window and the same landing, was there before. Nothing was written. */
   | { readonly status: "alreadyCommitted"; readonly version: number }
   /** Nothing was written. Plan again from the table as it is. */
   | CommitConflict;

@@ -1,5 +1,5 @@
 import { lakeError } from "../lake-error.ts";
-import { windowAppId } from "./lane-txns.ts";
+import { readLaneMark, windowAppId } from "./lane-txns.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A step of a lane: who commits, in which order, and up to where its window reaches. */
@@ -12,7 +12,9 @@ export interface LaneStep {
   readonly hi: bigint;
   /**
    * What else of the step must outlive the log's JSON: numbers of 63 bits by name, such as hashes by {@link markOf}. They
-   * are of this step alone: one that a later step does not give is gone. See {@link readLaneMark}.
+   * are of this step alone: one that a later step does not give is gone. See {@link readLaneMark}. One has a meaning here:
+   * `landed`, the n of the lane's last landing, which is the step's own n in every step that lands a window. A restore and an
+   * erasure move a lane on without a landing, to an n and a window end that a window under way may have too.
    */
   readonly marks?: Readonly<Record<string, bigint>>;
 }
@@ -50,12 +52,20 @@ export function readLane(snapshot: Pick<LaneHolder, "txns"> | undefined, appId: 
   return { n, hi: window.version, committedIn: step.committedIn };
 }
 
-/** Whether a step may be committed upon the snapshot. */
+/**
+ * Whether a step may be committed upon the snapshot. It is done where the lane stands at its n and its window end, and says
+ * the same of the last landing.
+ */
 export function checkLane(snapshot: LaneHolder | undefined, step: LaneStep): LaneVerdict {
   const found = readLane(snapshot, step.appId);
   if (found.n === step.n - 1) return { kind: "ready" };
-  if (found.n === step.n && found.n !== 0 && found.hi === step.hi) {
+  const { landed } = step.marks ?? {};
+  if (standsAt(found, step) && readLaneMark(snapshot, step.appId, "landed") === landed) {
     return { kind: "done", version: found.committedIn ?? snapshot?.version ?? 0 };
   }
   return { kind: "gap", found };
 }
+
+/** Whether a lane is where a step would take it, whoever took it there. */
+export const standsAt = (found: LaneState, step: Pick<LaneStep, "n" | "hi">): boolean =>
+  found.n !== 0 && found.n === step.n && found.hi === step.hi;

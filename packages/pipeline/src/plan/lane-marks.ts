@@ -1,6 +1,8 @@
 import { canonicalJson } from "@snowmelt/core/definition";
-import { markOf, readLaneMark, type Snapshot } from "@snowmelt/lake/delta";
+import { type LaneStep, markOf, readLaneMark, type Snapshot } from "@snowmelt/lake/delta";
+import type { Attempt } from "../state/dataset-state.ts";
 import type { Fingerprint } from "./fingerprint.ts";
+import { attemptHi } from "./next-step.ts";
 
 /**
  * What a lane's last step was, beyond its place: hashes, which the log keeps for as long as the lane. All they can tell is
@@ -11,20 +13,25 @@ export interface LaneMarks {
   readonly readBy: bigint | undefined;
   /** Of the source's fingerprint. */
   readonly fingerprint: bigint | undefined;
+  /** The lane version of the last window that landed; undefined before the first, and after a restore. */
+  readonly landed: bigint | undefined;
 }
 
 export const readLaneMarks = (snapshot: Pick<Snapshot, "txns"> | undefined, lane: string): LaneMarks => ({
   readBy: readLaneMark(snapshot, lane, "readBy"),
   fingerprint: readLaneMark(snapshot, lane, "fingerprint"),
+  landed: readLaneMark(snapshot, lane, "landed"),
 });
 
-/** The marks of a step. */
-export function laneMarks(step: {
-  readonly readBy: string;
-  readonly fingerprint: Fingerprint | null;
-}): Readonly<Record<string, bigint>> {
-  const { readBy, fingerprint } = step;
-  return { readBy: markOf(readBy), ...(fingerprint ? { fingerprint: fingerprintMark(fingerprint) } : {}) };
+/** The step that an attempt's landing is of its lane. The same for every attempt of a window. */
+export function landingStep(lane: string, attempt: Attempt): LaneStep {
+  const { laneVersion: n, readBy, fingerprint } = attempt;
+  const marks = {
+    landed: BigInt(n),
+    readBy: markOf(readBy),
+    ...(fingerprint ? { fingerprint: fingerprintMark(fingerprint) } : {}),
+  };
+  return { appId: lane, n, hi: attemptHi(attempt), marks };
 }
 
 export const fingerprintMark = (fingerprint: Fingerprint): bigint => markOf(canonicalJson(fingerprint));

@@ -23,7 +23,11 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   startedAtMs: 0,
   ...over,
 });
-const by = (readBy: string, purpose: Purpose = live) => ({ readBy, purpose, marks: { readBy: 1n } });
+const by = (readBy: string, purpose: Purpose = live, landed = 3n) => ({
+  readBy,
+  purpose,
+  marks: { readBy: 1n, landed },
+});
 const pending = (over?: Partial<Attempt>) => ({ ...initialState("lane"), pending: attempt(over) });
 
 describe("what a dataset does next", () => {
@@ -50,6 +54,19 @@ describe("what a dataset does next", () => {
 
   test("settles a window that was committed before the state was saved", () => {
     expect(nextStep(pending(), { version: 3, hi: 300n }, by("cursor")).kind).toBe("settle");
+  });
+
+  test("plans again when a restore or an erasure moved the lane to where the pending window would have", () => {
+    const everyRun = pending({ window: { lo: "300", hi: "300" } });
+    const fresh = { kind: "fresh", laneVersion: 4, lo: 300n, superseded: { attemptId: "a1" } };
+    for (const landed of [2n, undefined]) {
+      const moved = { ...by("cursor"), marks: { readBy: 1n, landed } };
+      expect(nextStep(everyRun, { version: 3, hi: 300n }, moved)).toMatchObject(fresh);
+    }
+    const window = { lo: "200", hi: "300" };
+    const purpose: Purpose = { kind: "slice", slice: { backfillId: "b", number: 1, of: 1, window } };
+    const rolledBack = { ...by("cursor", purpose), marks: { readBy: undefined, landed: undefined } };
+    expect(nextStep(pending({ purpose: "slice" }), { version: 3, hi: 300n }, rolledBack)).toMatchObject(fresh);
   });
 
   test("plans again when a later window landed while ours failed", () => {
@@ -88,11 +105,11 @@ describe("what a dataset does next", () => {
     const purpose: Purpose = { kind: "slice", slice: { backfillId: "b", number: 1, of: 1, window } };
     const none = initialState("lane");
     expect(nextStep(none, { version: 1, hi: 300n }, by("cursor", purpose))).toEqual({ kind: "done" });
-    const rolledBack = { ...by("cursor", purpose), marks: { readBy: undefined } };
+    const rolledBack = { ...by("cursor", purpose), marks: { readBy: undefined, landed: undefined } };
     expect(nextStep(none, { version: 2, hi: 300n }, rolledBack)).toMatchObject({ kind: "fresh", laneVersion: 3 });
     const ours = pending({ purpose: "slice", laneVersion: 1, window });
     expect(nextStep(ours, { version: 0, hi: null }, by("cursor", purpose)).kind).toBe("repeat");
-    expect(nextStep(ours, { version: 1, hi: 300n }, by("cursor", purpose)).kind).toBe("settle");
+    expect(nextStep(ours, { version: 1, hi: 300n }, by("cursor", purpose, 1n)).kind).toBe("settle");
     const other = pending({ purpose: "slice", laneVersion: 1, window: { lo: "0", hi: "300" } });
     expect(nextStep(other, { version: 0, hi: null }, by("cursor", purpose)).kind).toBe("fresh");
   });

@@ -30,7 +30,7 @@ export type NextStep =
 export function nextStep(
   state: DatasetState,
   position: LanePosition,
-  asked: { readonly readBy: string; readonly purpose: Purpose; readonly marks: Pick<LaneMarks, "readBy"> },
+  asked: { readonly readBy: string; readonly purpose: Purpose; readonly marks: Pick<LaneMarks, "readBy" | "landed"> },
 ): NextStep {
   const { purpose, readBy, marks } = asked;
   const attempt = state.pending;
@@ -40,7 +40,9 @@ export function nextStep(
     lo: position.hi,
     superseded,
   });
-  if (attempt?.laneVersion === position.version && attemptHi(attempt) === position.hi) {
+  // A restore or an erasure may have moved the lane to the very place where the attempt would have.
+  const isLanding = marks.landed === BigInt(position.version);
+  if (isLanding && attempt?.laneVersion === position.version && attemptHi(attempt) === position.hi) {
     // A window that landed is no refresh, if that is what is asked for now.
     return purpose.kind === "refresh" && attempt.purpose !== "refresh" ? fresh(null) : { kind: "settle", attempt };
   }

@@ -2,8 +2,7 @@ import { type CommitOutcome, type LaneGuard, type LaneStep, readLane } from "@sn
 import type { TableState } from "../lake/dataset-table.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
-import { laneMarks } from "../plan/lane-marks.ts";
-import { attemptHi } from "../plan/next-step.ts";
+import { landingStep } from "../plan/lane-marks.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt } from "../state/dataset-state.ts";
@@ -65,7 +64,7 @@ function lanesOf(
   { lane, name, purpose, dataset }: InspectedDataset,
   { attempt, planned }: { readonly attempt: Attempt; readonly planned: TableState | undefined },
 ): readonly LaneStep[] {
-  const step = { appId: lane, n: attempt.laneVersion, hi: attemptHi(attempt), marks: laneMarks(attempt) };
+  const step = landingStep(lane, attempt);
   if (purpose.kind !== "refresh" || dataset.sync.kind !== "incremental") return [step];
   const appId = refreshLane({ environment, pipeline: definition.name, dataset: name });
   return [step, { appId, n: readLane(planned, appId).n + 1, hi: BigInt(attempt.snapshotMicros) }];

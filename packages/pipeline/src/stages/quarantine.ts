@@ -20,6 +20,7 @@ import {
   withEvolvedSchema,
 } from "@snowmelt/lake/delta";
 import { pipelineError } from "../pipeline-error.ts";
+import { landingStep } from "../plan/lane-marks.ts";
 import { attemptHi } from "../plan/next-step.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt } from "../state/dataset-state.ts";
@@ -93,7 +94,7 @@ export async function commitQuarantine(
   { attempt, files }: { readonly attempt: Attempt; readonly files: readonly LandedFile[] },
 ): Promise<void> {
   const { signal, clock } = context;
-  const main = { appId: inspected.lane, n: attempt.laneVersion, hi: attemptHi(attempt) };
+  const main = landingStep(inspected.lane, attempt);
   const verdict = checkLane(await inspected.table.snapshot({ signal }), main);
   // The window is in the table, with the rows that were split off by whoever committed it.
   if (verdict.kind === "done") return;
