@@ -26,6 +26,7 @@ const agreeing: Verification = {
   snowmeltVersion: "0.1.0",
   startedAt: "2026-11-23T12:00:00.000Z",
   finishedAt: "2026-11-23T12:00:01.000Z",
+  verdict: "agrees",
   passed: true,
   tables: [
     {
@@ -37,6 +38,7 @@ const agreeing: Verification = {
       files: 2,
       rows: 40,
       bytes: 4096,
+      verdict: "agrees",
       passed: true,
       durationMs: 900,
       checks: [
@@ -76,10 +78,12 @@ const differing: Verification = {
   ...agreeing,
   runId: "20261123T120000Z-0001",
   deep: true,
+  verdict: "differs",
   passed: false,
   tables: [
     {
       ...table,
+      verdict: "differs",
       passed: false,
       checks: [
         { ...passed("rows"), outcome: "failed", actual: "39", because: "another writer removed rows" },
@@ -119,7 +123,7 @@ test("verify shows the ladder, what was not checked and why, and ends with 0 whe
   expect(asked).toMatchObject([
     { datasets: ["orders"], environment: "local", deep: false, runsRoot: join(fixtures, ".snowmelt/runs") },
   ]);
-  expect(out).toMatch(/source = lake +1 +0 +2\n/);
+  expect(out).toMatch(/source = lake +1 +0 +0 +2\n/);
   expect(out).toMatch(/table +file:\/\/\/lake\/raw\/orders, version 3\n/);
   expect(out).toContain("source = lake: sum of ID, AMOUNT, because footers do not add up values\n");
   expect(out).toContain("log = catalog: table of the table, because the environment has no catalog\n");
@@ -147,4 +151,36 @@ test("--json is the one report, also where something differs", async () => {
   const { code, out, err } = await commandLine(["verify", "orders.ts", "--json"], context);
   expect([code, err]).toEqual([5, ""]);
   expect(JSON.parse(out)).toEqual(differing);
+});
+
+test("a difference that may be no fault is not proven, and neither its word nor its exit code is that of agreement", async () => {
+  const because = "2 rows are in quarantine";
+  const { context } = answering({
+    ...agreeing,
+    verdict: "notProven",
+    passed: false,
+    tables: [
+      {
+        ...table,
+        verdict: "notProven",
+        passed: false,
+        checks: [passed("rows"), { ...passed("values"), outcome: "notProven", actual: "38", because }],
+      },
+    ],
+  });
+  const { code, out } = await commandLine(["verify", "orders.ts"], context);
+  expect(code).toBe(5);
+  expect(out).toMatch(/orders {2}not proven\n/);
+  expect(out).toContain("source = lake: values (40 there, 38 here) of the table, because 2 rows are in quarantine\n");
+  expect(out).toContain("Not proven: orders. 1 difference may be no fault.");
+  expect(out).not.toMatch(/agrees|Agrees/);
+});
+
+test("a table of which nothing could be compared is not proven", async () => {
+  const checks = table.checks.filter(({ outcome }) => outcome === "notChecked");
+  const tables = [{ ...table, verdict: "notProven" as const, passed: false, checks }];
+  const { context } = answering({ ...agreeing, verdict: "notProven", passed: false, tables });
+  const { code, out } = await commandLine(["verify", "orders.ts"], context);
+  expect(code).toBe(5);
+  expect(out).toContain("Not proven: orders. Nothing could be compared. 3 could not be made.");
 });

@@ -20,7 +20,7 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
   sourceCommand(program.command("verify"))
     .summary("hold tables, or a run, against source, files, log and catalog")
     .description(
-      "Compares what the source holds with what the lake holds: rows, values by column and by cursor, the files with the log's statistics, the log with the catalog. What cannot be compared is told, and why. Reads; writes nothing. Exit code 5 where something differs.",
+      "Compares what the source holds with what the lake holds: rows, values by column and by cursor, the files with the log's statistics, the log with the catalog. What cannot be compared is told, and why. Reads; writes nothing. Exit code 5 where something differs, or equality is not proven.",
     )
     .argument("<pipeline>", "TypeScript file that exports the pipeline by default")
     .addOption(

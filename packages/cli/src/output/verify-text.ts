@@ -30,12 +30,12 @@ const rungs: Readonly<Record<RungCheck["rung"], string>> = {
 };
 
 function oneTable(table: TableVerification, all: boolean, paint: Paint): string {
-  const { dataset, passed, checks } = table;
+  const { dataset, verdict: came, checks } = table;
   const failed = checks.filter(({ outcome }) => outcome === "failed");
   const skipped = checks.filter(({ outcome }) => outcome === "notChecked");
-  const came = passed ? paint("green", "agrees") : paint("red", "differs");
+  const unproven = checks.filter(({ outcome }) => outcome === "notProven");
   return [
-    `${paint("bold", printable(dataset))}  ${came}\n`,
+    `${paint("bold", printable(dataset))}  ${verdictText(came, paint)}\n`,
     facts(factsOf(table)),
     section("checks", ladder(checks, paint), paint),
     failed.length > 0 && section("differs", checksText(failed, paint), paint),
@@ -48,10 +48,16 @@ function oneTable(table: TableVerification, all: boolean, paint: Paint): string 
         ),
         paint,
       ),
+    unproven.length > 0 && section("not proven", skippedText(unproven), paint),
     skipped.length > 0 && section("not checked", skippedText(skipped), paint),
   ]
     .filter((text) => text !== false)
     .join("");
+}
+
+function verdictText(verdict: TableVerification["verdict"], paint: Paint): string {
+  if (verdict === "agrees") return paint("green", "agrees");
+  return verdict === "differs" ? paint("red", "differs") : paint("yellow", "not proven");
 }
 
 function factsOf(table: TableVerification): (readonly [name: string, value: string])[] {
@@ -72,6 +78,7 @@ function ladder(checks: readonly RungCheck[], paint: Paint): string {
     { title: "" },
     { title: "agree", align: "right" as const },
     { title: "differ", align: "right" as const },
+    { title: "not proven", align: "right" as const },
     { title: "not checked", align: "right" as const },
   ];
   const names = [...new Set(checks.map(({ rung }) => rung))];
@@ -83,6 +90,7 @@ function ladder(checks: readonly RungCheck[], paint: Paint): string {
       rungs[rung],
       countText(count("passed")),
       differ === 0 ? "0" : paint("red", countText(differ)),
+      countText(count("notProven")),
       countText(count("notChecked")),
     ];
   });
@@ -128,15 +136,23 @@ function listed(texts: ReadonlySet<string>): string {
   return more.length > 4 ? `${first} and ${countText(more.length)} others` : [first, ...more].join(", ");
 }
 
-function verdict({ tables, passed }: Verification, paint: Paint): string {
+function verdict({ tables, verdict: came }: Verification, paint: Paint): string {
   const checks = tables.flatMap((table) => table.checks);
   const count = (outcome: RungCheck["outcome"]): number => checks.filter((check) => check.outcome === outcome).length;
   const skipped = count("notChecked");
   const rest = skipped === 0 ? "" : ` ${countText(skipped)} could not be made.`;
-  if (!passed) {
-    const names = tables.filter((table) => !table.passed).map(({ dataset }) => dataset);
-    return `${paint("red", "Differs")}: ${names.join(", ")}. ${countText(count("failed"))} of ${counted(count("failed") + count("passed"), "check")} failed.${rest}`;
+  const named = (those: Verification["verdict"]): string =>
+    tables.flatMap(({ verdict: held, dataset }) => (held === those ? printable(dataset) : [])).join(", ");
+  if (came === "differs") {
+    return `${paint("red", "Differs")}: ${named("differs")}. ${countText(count("failed"))} of ${counted(count("failed") + count("passed"), "check")} failed.${rest}`;
   }
-  if (count("passed") === 0) return `${paint("yellow", "Nothing could be compared.")}${rest}`;
+  if (count("passed") === 0)
+    return `${paint("yellow", "Not proven")}: ${named("notProven")}. Nothing could be compared.${rest}`;
+  if (came === "notProven") {
+    const unproven = count("notProven");
+    const why =
+      unproven === 0 ? "The source could not be compared." : `${counted(unproven, "difference")} may be no fault.`;
+    return `${paint("yellow", "Not proven")}: ${named("notProven")}. ${why}${rest}`;
+  }
   return `${paint("green", "Agrees")}: ${counted(count("passed"), "check")} passed.${rest}`;
 }

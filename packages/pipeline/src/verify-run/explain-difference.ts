@@ -1,28 +1,41 @@
 import { durationMs } from "@snowmelt/core/types";
 import type { SourceView } from "./source-view.ts";
+import type { RecentPast } from "./verify-recent.ts";
 
-/** What may stand between a source and its table without anybody being at fault. */
+/** What may stand between a source and its table without anybody being at fault. Whatever it explains stays unproven. */
 export interface Standing {
   readonly view: Exclude<SourceView, { kind: "none" }>;
-  /** Rows that are at the source after the table's last window. An update among them took a row out of what was before. */
-  readonly newer: bigint;
-  /** Rows that rules set aside: at the source, and not in the table. */
-  readonly quarantined: number;
+  /** Rows at the source that are newer than the table's last window and may have been taken out of what was before it. */
+  readonly moved: bigint;
+  /** Rows whose newest version is in quarantine. They are counted with the table's, and their values are not known. */
+  readonly setAside: number;
 }
 
-/** Why a difference in row counts is no fault; undefined where it is one. Pure. */
-export function excuseRows({ view, newer, quarantined }: Standing, source: bigint, lake: bigint): string | undefined {
+/**
+ * How many rows may have left what was before the window's end for what is after it: as many as the table has more, stretch by
+ * stretch, and none where more are missing than there are newer ones. Newer rows that are new take nothing out. Pure.
+ */
+export function movedRows({ buckets, newer }: Pick<RecentPast, "buckets" | "newer">): bigint {
+  if (buckets.some(({ lake }) => lake === undefined)) return newer;
+  const surplus = buckets.reduce((sum, { source, lake = 0n }) => (lake > source ? sum + lake - source : sum), 0n);
+  return surplus <= newer ? surplus : 0n;
+}
+
+/** Why a difference in row counts may be no fault; undefined where it is one. Pure. */
+export function excuseRows({ view, moved, setAside }: Standing, source: bigint, lake: bigint): string | undefined {
   if (view.kind === "all" && view.because !== undefined) return view.because;
-  if (lake > source && lake - source <= newer) return newerText(newer);
-  if (source > lake && source - lake <= BigInt(quarantined)) return quarantinedText(quarantined);
-  return undefined;
+  if (lake <= source) return undefined;
+  if (lake - source <= moved) return movedText(moved);
+  return lake - source <= BigInt(setAside)
+    ? `${setAside} rows are in quarantine and not in the table, and some of them may have been deleted at the source`
+    : undefined;
 }
 
 /** The same of any number that rows make up. */
-export function excuseValues({ view, newer, quarantined }: Standing): string | undefined {
+export function excuseValues({ view, moved, setAside }: Standing): string | undefined {
   if (view.kind === "all" && view.because !== undefined) return view.because;
-  if (newer > 0n) return newerText(newer);
-  return quarantined > 0 ? quarantinedText(quarantined) : undefined;
+  if (moved > 0n) return movedText(moved);
+  return setAside > 0 ? quarantinedText(setAside) : undefined;
 }
 
 /** What is likely to be behind a difference that has no excuse. */
@@ -40,8 +53,8 @@ export function suspect({ view }: Standing, source: bigint, lake: bigint): strin
   return `a transaction at the source stayed open${within}, so that its rows came after their window, or another writer removed rows from the table; a backfill of the stretch lands them`;
 }
 
-const newerText = (newer: bigint): string =>
-  `${newer} rows at the source are newer than the table's last window, and updates among them change what was before; run the pipeline, then verify`;
+const movedText = (moved: bigint): string =>
+  `up to ${moved} rows at the source were updated past the table's last window, and nobody can tell them from rows that are wrong; run the pipeline, then verify`;
 
-const quarantinedText = (quarantined: number): string =>
-  `${quarantined} rows are in quarantine: at the source, and not in the table`;
+const quarantinedText = (setAside: number): string =>
+  `${setAside} rows are in quarantine: the source's numbers have them and the table's have not`;

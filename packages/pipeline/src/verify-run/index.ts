@@ -1,4 +1,4 @@
-export { Rung, RungCheck, TableVerification, Verification } from "./verification.ts";
+export { Rung, RungCheck, TableVerification, Verdict, Verification } from "./verification.ts";
 export type { VerifyOptions, VerifyProgress } from "./verify-context.ts";
 export { verifyRun } from "./verify-run.ts";
 export { verifyTables } from "./verify-tables.ts";

@@ -21,13 +21,12 @@ export function notChecked(rung: Rung, { name, subject, because }: NotChecked): 
 }
 
 /**
- * The comparison, but where it differs for a reason that is no fault it is not held against anybody: both texts stay, and the
- * reason is told.
+ * The comparison, but where it differs for a reason that may be no fault it is not proven: both texts stay, and the reason is told.
  */
 export function excused(check: RungCheck, reason: string | undefined): RungCheck {
   return check.outcome !== "failed" || reason === undefined
     ? check
-    : { ...check, outcome: "notChecked", because: reason };
+    : { ...check, outcome: "notProven", because: reason };
 }
 
 /** What the lake found out, as checks of a rung. */

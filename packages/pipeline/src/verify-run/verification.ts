@@ -7,17 +7,25 @@ import { z } from "zod";
 export const Rung = z.enum(["source", "recent", "digest", "files", "run", "catalog"]);
 export type Rung = z.infer<typeof Rung>;
 
+/**
+ * `agrees`: what was compared is equal. `differs`: something is not. `notProven`: something is not equal for a reason that may
+ * be no fault, or nothing could be compared; nobody should take it for equal.
+ */
+export const Verdict = z.enum(["agrees", "differs", "notProven"]);
+export type Verdict = z.infer<typeof Verdict>;
+
 /** A comparison somebody else can repeat, or one that could not be made and why. */
 export const RungCheck = z.object({
   rung: Rung,
   name: z.string(),
   /** Of what: a column, a file, a stretch of the cursor. */
   subject: z.string(),
-  outcome: z.enum(["passed", "failed", "notChecked"]),
+  /** `notProven`: compared and not equal, for a reason that may be no fault. */
+  outcome: z.enum(["passed", "failed", "notProven", "notChecked"]),
   /** Null where there is nothing to expect. */
   expected: z.string().nullable(),
   actual: z.string().nullable(),
-  /** Why it was not checked; of a failure, what may be behind it. */
+  /** Why it was not checked or not proven; of a failure, what may be behind it. */
   because: z.string().nullable(),
 });
 export type RungCheck = z.infer<typeof RungCheck>;
@@ -34,7 +42,8 @@ export const TableVerification = z.object({
   files: z.number(),
   rows: z.number().nullable(),
   bytes: z.number(),
-  /** No check failed. Some may not have been made. */
+  verdict: Verdict,
+  /** The verdict is `agrees`. Some checks may not have been made. */
   passed: z.boolean(),
   checks: z.array(RungCheck),
   durationMs: z.number(),
@@ -54,6 +63,8 @@ export const Verification = z.object({
   snowmeltVersion: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
+  /** The worst of its tables. */
+  verdict: Verdict,
   passed: z.boolean(),
   tables: z.array(TableVerification),
 });

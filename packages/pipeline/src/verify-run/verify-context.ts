@@ -7,6 +7,7 @@ import { resolveRun } from "../plan/resolve-run.ts";
 import type { RecordedRunOptions } from "../run/record-run.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { snowmeltVersion } from "../snowmelt-version.ts";
+import { worstVerdict } from "./verdict.ts";
 import type { TableVerification, Verification } from "./verification.ts";
 
 /** Where to verify and how thoroughly. */
@@ -95,6 +96,7 @@ export async function openVerification(
     onProgress: options.onProgress,
   };
   const tables = await work(context, datasets);
+  const verdict = worstVerdict(tables.map((table) => table.verdict));
   return {
     verificationVersion: 1,
     pipeline: definition.name,
@@ -105,7 +107,8 @@ export async function openVerification(
     snowmeltVersion,
     startedAt,
     finishedAt: new Date(clock.nowMs()).toISOString(),
-    passed: tables.every(({ passed }) => passed),
+    verdict,
+    passed: verdict === "agrees",
     tables,
   };
 }

@@ -7,6 +7,7 @@ import { type Asked, askCounts } from "./ask-source.ts";
 import { bucketOf, type CursorBucket, planBuckets } from "./cursor-buckets.ts";
 import type { DeltaSource } from "./delta-source.ts";
 import type { LakeCursor } from "./lake-cursor.ts";
+import type { SetAside } from "./set-aside.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /** Rows of source and lake by where their cursor is, as of one moment. */
@@ -18,6 +19,8 @@ export interface RecentPast {
   readonly nullCursors: bigint;
   /** Rows of the lake past its last window: a refresh or a backfill read them. */
   readonly lakeBeyond: bigint;
+  /** What the rows that were set aside add to the buckets. */
+  readonly aside: bigint;
 }
 
 /** Counts the recent past on both sides: the source in one scan, the lake by the cursor's column of files that reach into it. */
@@ -31,6 +34,7 @@ export async function readRecentPast(
     landed,
     hi,
     atMicros,
+    setAside,
   }: {
     readonly snapshot: Snapshot;
     readonly files: SnapshotVerification;
@@ -38,6 +42,8 @@ export async function readRecentPast(
     readonly landed: LakeCursor;
     readonly hi: bigint;
     readonly atMicros: bigint | undefined;
+    /** Counted with the rows of the lake. */
+    readonly setAside: SetAside;
   },
 ): Promise<Asked<RecentPast>> {
   const totals = files.columns.find(({ name }) => name === landed.field.name);
@@ -53,20 +59,32 @@ export async function readRecentPast(
   const valueCount = totals?.valueCount;
   const sum = (counts: readonly bigint[]): bigint => counts.reduce((total, count) => total + count, 0n);
   const before = valueCount === undefined ? undefined : BigInt(valueCount) - sum(lake);
+  const aside = buckets.map(() => 0n);
+  const ends = buckets.map((bucket) => landed.landed(bucket.hi));
+  for (const change of setAside.changes) {
+    if (change.cursor === null) continue;
+    const at = bucketOf(change.cursor, ends, landed.inclusive);
+    if (at < aside.length) aside[at] = (aside[at] ?? 0n) + change.by;
+  }
+  const counts = [before, ...lake.slice(0, -1)];
   const { answer }: { readonly answer: CursorCounts } = asked;
   return {
     answer: {
       buckets: buckets.map((bucket, index) => ({
         ...bucket,
         source: answer.counts[index] ?? 0n,
-        lake: index === 0 ? before : lake[index - 1],
+        lake: withAside(counts[index], aside[index]),
       })),
       newer: answer.cursorCount - sum(answer.counts),
       nullCursors: answer.rowCount - answer.cursorCount,
       lakeBeyond: lake.at(-1) ?? 0n,
+      aside: sum(aside),
     },
   };
 }
+
+const withAside = (count: bigint | undefined, aside = 0n): bigint | undefined =>
+  count === undefined ? undefined : count + aside;
 
 /** Rows of every bucket but the first, and of what is past the last. */
 async function countLake(

@@ -13,7 +13,8 @@ import { compareLake, ofProfile, ofTotals } from "./compare-lake.ts";
 import { checkAccount, compareManifest } from "./compare-manifest.ts";
 import { type DeltaSource, isDelta, plainCheck } from "./delta-source.ts";
 import { readManifest } from "./find-manifests.ts";
-import { excused, lakeChecks, notChecked } from "./rung-check.ts";
+import { compared, excused, lakeChecks, notChecked } from "./rung-check.ts";
+import { verdictOf } from "./verdict.ts";
 import type { RungCheck, TableVerification, Verification } from "./verification.ts";
 import { verifyCatalog } from "./verify-catalog.ts";
 import { openVerification, type VerifyContext, type VerifyOptions } from "./verify-context.ts";
@@ -64,21 +65,31 @@ async function verifyResult(
   const { dataset, source, deltaVersion, snapshot, outcome } = result;
   const close = (
     found: Pick<TableVerification, "table" | "files" | "rows" | "bytes" | "checks">,
-  ): TableVerification => ({
-    dataset: resultLabel(result),
-    source,
-    deltaVersion,
-    sourceAsOf: snapshot,
-    ...found,
-    passed: found.checks.every(({ outcome: came }) => came !== "failed"),
-    durationMs: Math.round(context.clock.monotonicMs() - startedMs),
-  });
+  ): TableVerification => {
+    const verdict = verdictOf(found.checks);
+    return {
+      dataset: resultLabel(result),
+      source,
+      deltaVersion,
+      sourceAsOf: snapshot,
+      ...found,
+      verdict,
+      passed: verdict === "agrees",
+      durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+    };
+  };
   if (deltaVersion === null || (outcome !== "committed" && outcome !== "alreadyCommitted")) {
-    const check = notChecked("run", {
-      name: "the run",
-      subject: resultLabel(result),
-      because: `it committed nothing: ${outcome}`,
-    });
+    const because = `it committed nothing: ${outcome}`;
+    const told = notChecked("run", { name: "the run", subject: resultLabel(result), because });
+    const check =
+      outcome === "failed"
+        ? told
+        : compared("run", {
+            name: "files of a run that committed nothing",
+            subject: resultLabel(result),
+            expected: "0",
+            actual: `${result.files.length}`,
+          });
     return close({ table: result.table, files: 0, rows: null, bytes: 0, checks: [check] });
   }
   const inspected = await inspectSource(context, dataset);

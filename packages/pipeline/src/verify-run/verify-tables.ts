@@ -1,12 +1,9 @@
 import { type Pipeline, sourceName } from "@snowmelt/core/definition";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import { toQuarantinePath } from "@snowmelt/core/lake-layout";
 import {
   compareSchema,
-  openDeltaTable,
   type Snapshot,
   type SnapshotVerification,
-  snapshotRows,
   tableUri,
   verifySnapshot,
 } from "@snowmelt/lake/delta";
@@ -16,7 +13,9 @@ import { type InspectedSource, inspectSource } from "../stages/inspect-dataset.t
 import { type DeltaSource, isDelta, plainCheck } from "./delta-source.ts";
 import { readHashes } from "./find-manifests.ts";
 import { compared, lakeChecks } from "./rung-check.ts";
+import { readSetAside } from "./set-aside.ts";
 import { planSourceView } from "./source-view.ts";
+import { verdictOf } from "./verdict.ts";
 import type { RungCheck, TableVerification, Verification } from "./verification.ts";
 import { verifyCatalog } from "./verify-catalog.ts";
 import { openVerification, type VerifyContext, type VerifyOptions } from "./verify-context.ts";
@@ -46,14 +45,12 @@ async function verifyTable(context: VerifyContext, name: string): Promise<TableV
   const dataset = definition.datasets[name];
   const source = dataset ? sourceName(dataset.source) : name;
   const close = (
-    found: Omit<TableVerification, "dataset" | "source" | "passed" | "durationMs">,
-  ): TableVerification => ({
-    dataset: name,
-    source,
-    ...found,
-    passed: found.checks.every(({ outcome }) => outcome !== "failed"),
-    durationMs: Math.round(clock.monotonicMs() - startedMs),
-  });
+    found: Omit<TableVerification, "dataset" | "source" | "verdict" | "passed" | "durationMs">,
+  ): TableVerification => {
+    const verdict = verdictOf(found.checks, ["source"]);
+    const durationMs = Math.round(clock.monotonicMs() - startedMs);
+    return { dataset: name, source, ...found, verdict, passed: verdict === "agrees", durationMs };
+  };
   const nothing = { table: name, deltaVersion: null, sourceAsOf: null, files: 0, rows: null, bytes: 0 };
   if ("check" in inspected) return close({ ...nothing, checks: [inspected.check] });
   const table = tableUri(inspected.table);
@@ -66,8 +63,13 @@ async function verifyTable(context: VerifyContext, name: string): Promise<TableV
   const files = await lookAtFiles(context, inspected, snapshot);
   const nowMicros = await takeSnapshot(context);
   const view = planSourceView(context, inspected, { snapshot, nowMicros });
-  const quarantined = await countQuarantined(context, name);
-  const atMicros = view.kind === "none" ? undefined : view.atMicros;
+  const held = await verifySource(context, inspected, {
+    view,
+    snapshot,
+    files,
+    readSetAside: () => readSetAside(context, inspected, snapshot),
+  });
+  const { atMicros } = held;
   return close({
     table,
     deltaVersion: snapshot.version,
@@ -77,7 +79,7 @@ async function verifyTable(context: VerifyContext, name: string): Promise<TableV
     bytes: files.bytes,
     checks: [
       ...schemaChecks(inspected, snapshot),
-      ...(await verifySource(context, inspected, { view, snapshot, files, quarantined })),
+      ...held.checks,
       ...lakeChecks("files", files),
       ...(await verifyCatalog(context, inspected, snapshot)),
     ],
@@ -119,11 +121,4 @@ export async function lookAtFiles(
     onFile: ({ files, of, bytes }) => onProgress?.({ dataset: name, files, ofFiles: of, bytes }),
     signal,
   });
-}
-
-/** By the log of the quarantine, which keeps what was set aside even when it landed later: an upper bound. */
-async function countQuarantined({ lake, clock, random, signal }: VerifyContext, name: string): Promise<number> {
-  const table = openDeltaTable({ store: lake, path: toQuarantinePath(name), clock, random });
-  const snapshot = await table.snapshot({ signal });
-  return snapshot ? (snapshotRows(snapshot) ?? 0) : 0;
 }
