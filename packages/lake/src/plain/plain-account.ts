@@ -4,6 +4,7 @@ import { listManifests, readManifest } from "./read-manifests.ts";
 /** What one manifest says of files. */
 export interface ManifestAccount {
   readonly version: number;
+  /** Milliseconds since the epoch: when it was committed, by its writer or by the store, whichever is later. */
   readonly committedAtMs: number;
   /** Paths of its live files. */
   readonly live: readonly string[];
@@ -17,11 +18,13 @@ export async function readPlainAccount(
   signal: AbortSignal | undefined,
 ): Promise<readonly ManifestAccount[]> {
   const accounts: ManifestAccount[] = [];
-  for (const { version } of await listManifests(table, { signal })) {
+  for (const { version, meta } of await listManifests(table, { signal })) {
     const manifest = await readManifest(table, version, signal);
     // Swept meanwhile: another sweep is at it, and has deleted what this one named.
     if (!manifest) continue;
-    const { committedAtMs, files, removed } = manifest;
+    const { files, removed } = manifest;
+    // A writer whose clock is behind would make the version that it replaced look long gone.
+    const committedAtMs = Math.max(manifest.committedAtMs, meta.modifiedAtMs);
     const pathsOf = (of: readonly { readonly path: string }[]) => of.map(({ path }) => path);
     accounts.push({ version, committedAtMs, live: pathsOf(files), removed: pathsOf(removed) });
   }

@@ -15,7 +15,7 @@ const day = 24 * 3_600_000;
 describe("a sweep of a plain Parquet table", () => {
   it("keeps what was live within the retention, and deletes the rest with its manifests", async () => {
     const clock = manualClock(1e12);
-    const table = openTable(memoryObjectStore(), 1, clock);
+    const table = openTable(memoryObjectStore("memory://lake", clock.nowMs), 1, clock);
     await createTable(table, [[1n, "AK", null]]);
     await clock.sleep(1 * day);
     await table.commit(planPlainOverwrite(await mustSnapshot(table), await landRun(table, "b", [[2n, "AK", null]])));
@@ -37,9 +37,24 @@ describe("a sweep of a plain Parquet table", () => {
     expect(await sweepPlainTable(table)).toMatchObject({ files: [], versions: [] });
   });
 
+  it("keeps what a writer replaced just now whose clock is behind", async () => {
+    const clock = manualClock(1e12);
+    const store = memoryObjectStore("memory://lake", clock.nowMs);
+    const table = openTable(store, 1, clock);
+    await createTable(table, [[1n, "AK", null]]);
+    await clock.sleep(30 * day);
+    const behind = openTable(store, 2, manualClock(clock.nowMs() - 8 * day));
+    const files = await landRun(behind, "b", [[2n, "AK", null]]);
+    await behind.commit(planPlainOverwrite(await mustSnapshot(behind), files));
+    expect(await sweepPlainTable(table)).toMatchObject({ files: [], versions: [], readableFrom: 0 });
+    expect(await liveIds(table, 0)).toEqual([1]);
+    await clock.sleep(7 * day);
+    expect(await sweepPlainTable(table)).toMatchObject({ versions: [0], readableFrom: 1 });
+  });
+
   it("keeps a file that an append left live, however old it is", async () => {
     const clock = manualClock(1e12);
-    const table = openTable(memoryObjectStore(), 1, clock);
+    const table = openTable(memoryObjectStore("memory://lake", clock.nowMs), 1, clock);
     await createTable(table, [[1n, "AK", null]]);
     await table.commit(planPlainAppend(await mustSnapshot(table), await landRun(table, "b", [[2n, "AK", null]])));
     await clock.sleep(100 * day);
