@@ -501,6 +501,7 @@ describe("after a commit", () => {
       await create(open(store), { ...configuration, "delta.checkpointInterval": "1" });
       await append(open(store), 3);
       nowMs += 1000 * day;
+      await append(open(store, [], nowMs), 1);
       expect(await open(store, [], nowMs).cleanLog()).toEqual({ files: 0, oldestVersion: undefined });
     }
   });
@@ -512,9 +513,65 @@ describe("after a commit", () => {
     await append(open(store), 3);
     await store.put(checkpointKey(2), bytes("damaged"));
     nowMs += 1000 * day;
+    await put(store, 4, { add: addOf("later", 1) });
     await expect(open(store, [], nowMs).cleanLog()).rejects.toMatchObject({ code: "PARQUET_CORRUPT" });
-    expect((await read(store))?.version).toBe(3);
+    expect((await read(store))?.version).toBe(4);
     expect(await logOf(store)).toContain(`${digits(0)}.json`);
+  });
+
+  it("nothing goes by a clock that is ahead of the store's", async () => {
+    const store = memoryObjectStore("memory://lake", () => beganAtMs);
+    await create(open(store), { "delta.checkpointInterval": "2" });
+    await append(open(store, [], beganAtMs + 31 * day), 4);
+    expect(await open(store, [], beganAtMs + 31 * day).cleanLog()).toEqual({ files: 0, oldestVersion: undefined });
+    expect(await logOf(store)).toContain(`${digits(0)}.json`);
+  });
+
+  it("a writer that slept until its version was cleaned away is not told that it committed, and leaves no entry", async () => {
+    for (const isNewest of [true, false]) {
+      let nowMs = beganAtMs;
+      const store = memoryObjectStore("memory://lake", () => nowMs);
+      await create(open(store), { "delta.checkpointInterval": "4", "delta.logRetentionDuration": "interval 30 days" });
+      const asleep = open({
+        ...store,
+        async putIfAbsent(key, body, options) {
+          // Others go on for 60 days, with or without a commit after the last checkpoint.
+          if (key === entryKey(1)) {
+            for (let version = 1; version <= (isNewest ? 60 : 61); version++) {
+              nowMs += day;
+              await append(open(store, [], nowMs), 1, true);
+            }
+            expect(await logOf(store)).not.toContain(`${digits(1)}.json`);
+          }
+          return store.putIfAbsent(key, body, options);
+        },
+      });
+      const told = await asleep.commit(planAppend(await mustSnapshot(asleep), [await putFile(asleep, "late")])).then(
+        ({ status }) => status,
+        ({ code }) => code,
+      );
+      expect(told).toBe("DELTA_LOG_GAP");
+      expect((await read(store))?.files.has("late")).toBe(false);
+      expect(await logOf(store)).not.toContain(`${digits(1)}.json`);
+    }
+  });
+
+  it("an entry after a checkpoint without one is committed, whatever others put after it", async () => {
+    const store = memoryObjectStore("memory://lake", () => beganAtMs);
+    await create(open(store));
+    await open(store).checkpoint();
+    await deleteEntries(store, 0, 0);
+    const table = open({
+      ...store,
+      async putIfAbsent(key, body, options) {
+        const done = await store.putIfAbsent(key, body, options);
+        if (key === entryKey(1)) await put(store, 2, { add: addOf("next", 1) });
+        return done;
+      },
+    });
+    const outcome = await table.commit(planAppend(await mustSnapshot(table), [await putFile(table, "f")]));
+    expect(outcome).toEqual({ status: "committed", version: 1 });
+    expect([...((await read(store))?.files.keys() ?? [])]).toEqual(expect.arrayContaining(["f", "next"]));
   });
 
   it("a lane knows its window, its version and its marks when only a checkpoint tells of them", async () => {

@@ -16,7 +16,8 @@ const mostDeleted = 1000;
 
 /**
  * Deletes what the log holds of versions older than `delta.logRetentionDuration`. Every version of the retention stays
- * readable: what goes is below a checkpoint that can be read, and that version's own entry is kept. May be repeated.
+ * readable: what goes is below a checkpoint that can be read, and that version's own entry is kept. `nowMs` counts up to an
+ * hour past the log's newest file, so that a clock that is ahead deletes nothing too early. May be repeated.
  */
 export async function cleanLog(
   table: TableLocation,
@@ -29,12 +30,22 @@ export async function cleanLog(
   const retentionMs = logRetentionMs(snapshot.metaData);
   if (retentionMs === Number.POSITIVE_INFINITY) return { files: 0, oldestVersion: undefined };
   const listing = await listLog(table, { signal });
-  const plan = planCleaning(listing, nowMs - retentionMs);
+  const plan = planCleaning(listing, storeTime(listing, nowMs) - retentionMs);
   const kept = listing.checkpoints.findLast(({ version }) => version === plan?.oldestVersion);
   if (!plan || !kept) return { files: 0, oldestVersion: undefined };
   await readCheckpoint(table, kept, signal);
   for (const key of plan.keys) await table.store.delete(key, signal ? { signal } : {});
   return { files: plan.keys.length, oldestVersion: plan.oldestVersion };
+}
+
+const mostAheadMs = 3_600_000;
+
+function storeTime({ versioned }: LogListing, nowMs: number): number {
+  const newestMs = versioned.reduce(
+    (newest, { meta }) => Math.max(newest, meta.modifiedAtMs),
+    Number.NEGATIVE_INFINITY,
+  );
+  return Math.min(nowMs, newestMs + mostAheadMs);
 }
 
 export interface CleaningPlan {
