@@ -1,4 +1,4 @@
-export { expiringZones, toLandingPrefix, toQuarantinePath, toTablePath } from "./lake-path.ts";
+export { expiringZones, isExpiringPath, toLandingPrefix, toQuarantinePath, toTablePath } from "./lake-path.ts";
 export {
   findLifecycleDangers,
   type LifecycleConfiguration,

@@ -6,6 +6,12 @@ export function toTablePath(zone: string, dataset: string): string {
   return `${zone}/${dataset}`;
 }
 
+/** Whether a table's path, `<zone>/<dataset>` below whatever the lake's root is in its store, is in a zone that expires. */
+export function isExpiringPath(tablePath: string): boolean {
+  const zone = tablePath.split("/").at(-2);
+  return expiringZones.some((expiring) => expiring === zone);
+}
+
 /** The table of the rows that a rule of the dataset split off, whatever the dataset's zone. */
 export function toQuarantinePath(dataset: string): string {
   return toTablePath("quarantine", dataset);

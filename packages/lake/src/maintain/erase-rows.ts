@@ -1,3 +1,4 @@
+import { isExpiringPath } from "@snowmelt/core/lake-layout";
 import type { ObjectVersions } from "@snowmelt/core/ports";
 import type { CommitConflict } from "../delta/commit.ts";
 import type { DeltaTable } from "../delta/delta-table.ts";
@@ -9,7 +10,7 @@ import type { ParquetEncoderOptions } from "../parquet/index.ts";
 import { readSnapshotAt } from "../read/resolve-version.ts";
 import { type Deleted, deleteFiles } from "./delete-files.ts";
 import { type BoundKeys, bindKeys, type ErasedKey } from "./erase-key.ts";
-import { findRows } from "./find-rows.ts";
+import { findRows, findRowsIfThere } from "./find-rows.ts";
 import { findFileHolders, findLogHolders, findVersionHolders, type KeyHolder } from "./key-holders.ts";
 import { readLogAccount } from "./log-account.ts";
 import { openKeyNames } from "./names-key.ts";
@@ -41,6 +42,8 @@ export interface ErasureReport {
   readonly rows: number;
   readonly filesRewritten: number;
   readonly filesRemoved: number;
+  /** Files of a quarantine that a lifecycle rule had deleted, and that the log names no more. Nothing of them was read. */
+  readonly filesExpired: number;
   readonly deleted: Deleted;
   /** Whether files were deleted that versions before this one name. */
   readonly olderVersionsLost: boolean;
@@ -93,6 +96,7 @@ export async function eraseRows(table: DeltaTable, options: EraseOptions): Promi
     rows: staged.rows,
     filesRewritten: staged.written.length,
     filesRemoved: staged.removed.length,
+    filesExpired: staged.expired.length,
     deleted,
     olderVersionsLost: deleted.files > 0,
     holders: [...kept, ...aside, ...found.filter((holder) => !purged.includes(holder)), ...logs],
@@ -111,7 +115,7 @@ async function commitErasure(
     checkErasable(table, snapshot);
     const attemptId = `erase-${table.random.uuid()}`;
     const staged = await stageErasure(table, snapshot, { keys, attemptId, dryRun, encoder, signal });
-    if (staged.rows === 0 || dryRun) return { staged, version: undefined };
+    if ((staged.rows === 0 && staged.expired.length === 0) || dryRun) return { staged, version: undefined };
     const outcome = await table.commit(staged.plan, { lanes: staged.lanes, info: { attemptId }, ...given });
     if (outcome.status === "committed") return { staged, version: outcome.version };
     await deleteFiles(table, staged.written);
@@ -139,18 +143,28 @@ async function findQuarantined(
   const given = signal ? { signal } : {};
   const snapshot = await quarantine.snapshot(given);
   if (!snapshot) return [];
-  const { found } = await prove(quarantine, bindKeys(snapshot, keys), signal);
-  return found > 0 ? [{ kind: "quarantine", path: quarantine.path, rows: found }] : [];
+  const bound = bindKeys(snapshot, keys);
+  let [rows, expiredFiles] = [0, 0];
+  for (const [path, { partitionValues }] of snapshot.files) {
+    const found = await findRowsIfThere(quarantine, { path, partitionValues }, { keys: bound, signal });
+    if (found) rows += found.rows.size;
+    else expiredFiles++;
+  }
+  if (rows === 0 && expiredFiles === 0) return [];
+  return [{ kind: "quarantine", path: quarantine.path, rows, ...(expiredFiles > 0 ? { expiredFiles } : {}) }];
 }
 
-/** No statistics are believed here: the key columns of every live file are read. */
+/** No statistics are believed here: the key columns of every live file are read. One that expired meanwhile holds no row. */
 async function prove(table: DeltaTable, keys: BoundKeys, signal?: AbortSignal): Promise<ErasureReport["proof"]> {
   const snapshot = await readSnapshotAt(table, signal ? { signal } : {});
-  let [rows, found] = [0, 0];
+  const find = isExpiringPath(table.path) ? findRowsIfThere : findRows;
+  let [files, rows, found] = [0, 0, 0];
   for (const [path, { partitionValues }] of snapshot.files) {
-    const counted = await findRows(table, { path, partitionValues }, { keys, signal });
+    const counted = await find(table, { path, partitionValues }, { keys, signal });
+    if (!counted) continue;
+    files++;
     rows += counted.rowCount;
     found += counted.rows.size;
   }
-  return { version: snapshot.version, files: snapshot.files.size, rows, found };
+  return { version: snapshot.version, files, rows, found };
 }

@@ -1,3 +1,4 @@
+import { isSnowmeltError } from "@snowmelt/core/errors";
 import type { PartitionValues } from "../delta/action.ts";
 import { toTableKey } from "../delta/log-path.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
@@ -26,6 +27,19 @@ export async function findRows(
     rowCount += batch.rowCount;
   }
   return { rows, rowCount };
+}
+
+/** The same, or undefined where there is no such file any more. A file that is there and damaged throws as ever. */
+export async function findRowsIfThere(...asked: Parameters<typeof findRows>): Promise<FoundRows | undefined> {
+  const [table, { path }, { signal }] = asked;
+  try {
+    return await findRows(...asked);
+  } catch (error) {
+    if (!isSnowmeltError(error, "PARQUET_MISSING")) throw error;
+    const held = await table.store.head(toTableKey(table.path, path), signal ? { signal } : {});
+    if (held) throw error;
+    return undefined;
+  }
 }
 
 /**

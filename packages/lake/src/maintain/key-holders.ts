@@ -22,8 +22,11 @@ export type KeyHolder =
       readonly rows: number | undefined;
       readonly attemptId: string | undefined;
     }
-  /** The rows that rules set aside. Erase there too: it is a table like any other. */
-  | { readonly kind: "quarantine"; readonly path: string; readonly rows: number }
+  /**
+   * The rows that rules set aside. Erase there too: it is a table like any other. `expiredFiles`: files that a lifecycle rule
+   * deleted, which hold nothing any more though the log names them until rows are erased there.
+   */
+  | { readonly kind: "quarantine"; readonly path: string; readonly rows: number; readonly expiredFiles?: number }
   /** A version of an object that the bucket keeps. `isCertain`: of a file that held the row. */
   | { readonly kind: "objectVersion"; readonly key: string; readonly versionId: string; readonly isCertain: boolean }
   /** An entry or a checkpoint of the log whose statistics or partitions name a value of the key. It expires with the log. */

@@ -8,6 +8,8 @@ import { type CommitTime, listCommitTimes } from "../read/commit-times.ts";
 export interface Removal {
   /** Milliseconds since the epoch: when it was removed, by its writer or by the log, whichever is later. */
   readonly removedAtMs: number;
+  /** The version that removed it. */
+  readonly version: number;
   readonly partitionValues: PartitionValues | undefined;
 }
 
@@ -44,7 +46,7 @@ export async function readLogAccount(
       } else {
         const partitionValues = action.remove.partitionValues ?? undefined;
         const removedAtMs = Math.max(action.remove.deletionTimestamp ?? 0, times.get(version) ?? 0);
-        removals.set(path, { removedAtMs, partitionValues });
+        removals.set(path, { removedAtMs, version, partitionValues });
       }
     }
   }

@@ -60,7 +60,17 @@ export function planVacuum(question: VacuumQuestion): VacuumPlan {
     if (attemptId !== undefined && terminal.has(attemptId)) plan.deletes.push({ ...object, reason: "orphan" });
     else plan.unnamed.push({ ...object, attemptId });
   }
-  return { ...plan, readableFrom: Math.min(oldestRetained, snapshot.version) };
+  const readableFrom = Math.max(oldestRetained, lastLoss(question));
+  return { ...plan, readableFrom: Math.min(readableFrom, snapshot.version) };
+}
+
+/** The newest version that removed a file which is gone already, as an erasure deletes them; those before it named the file. */
+function lastLoss({ account, objects }: VacuumQuestion): number {
+  const held = new Set(objects.map(({ path }) => path));
+  return [...account.removals].reduce(
+    (last, [path, { version }]) => (held.has(path) ? last : Math.max(last, version)),
+    0,
+  );
 }
 
 /** By the log's time too: what was removed in a version after the cutoff is named by the one before, which is retained. */

@@ -1,3 +1,4 @@
+import { isExpiringPath } from "@snowmelt/core/lake-layout";
 import type { AddFile } from "../delta/action.ts";
 import type { CommitPlan } from "../delta/commit-plan.ts";
 import type { DeltaTable } from "../delta/delta-table.ts";
@@ -14,12 +15,15 @@ import { findRows } from "./find-rows.ts";
 import { boundedColumns } from "./join-files.ts";
 import type { TableObject } from "./plan-vacuum.ts";
 import { isLiveLane, laneMarks, refreshLaneOf, tableLanes } from "./table-lanes.ts";
+import { listObjects } from "./vacuum-table.ts";
 
 export interface StagedErasure {
   readonly plan: CommitPlan;
   readonly lanes: readonly LaneStep[];
   readonly rows: number;
   readonly removed: readonly TableObject[];
+  /** Files that a lifecycle rule deleted and the log still names: the plan takes them out of it. */
+  readonly expired: readonly TableObject[];
   /** What was written for it, to be deleted again if it is not committed. */
   readonly written: readonly TableObject[];
 }
@@ -43,9 +47,15 @@ export async function stageErasure(
   const removed: (TableObject & { readonly add: AddFile })[] = [];
   const adds: AddFile[] = [];
   const written: TableObject[] = [];
+  const expired: (TableObject & { readonly add: AddFile })[] = [];
+  // Listed after the snapshot was read: what that names was there before.
+  const held = isExpiringPath(table.path)
+    ? new Set((await listObjects(table, signal)).map(({ path }) => path))
+    : undefined;
   let rows = 0;
   for (const [path, add] of snapshot.files) {
-    if (!keys.mayHold(add)) continue;
+    if (held?.has(path) === false) expired.push({ path, sizeBytes: add.size, add });
+    if (held?.has(path) === false || !keys.mayHold(add)) continue;
     const file = { path, partitionValues: add.partitionValues };
     const found = await findRows(table, file, { keys, signal });
     if (found.rows.size === 0) continue;
@@ -62,10 +72,12 @@ export async function stageErasure(
     keys,
     rows,
     adds,
-    removed: removed.map(({ add }) => add),
+    removed: [...removed, ...expired].map(({ add }) => add),
     nowMs: table.clock.nowMs(),
   });
-  return { plan, lanes: laneSteps(snapshot, table.clock.nowMs()), rows, removed, written };
+  // Without a row there is nothing that a window under way could bring back.
+  const lanes = rows > 0 ? laneSteps(snapshot, table.clock.nowMs()) : [];
+  return { plan, lanes, rows, removed, expired, written };
 }
 
 /**

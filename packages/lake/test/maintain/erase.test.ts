@@ -204,6 +204,37 @@ describe("erasing rows", () => {
     expect(await rowsOf(quarantine)).toHaveLength(1);
   });
 
+  it("counts quarantined files as gone that a lifecycle rule deleted, and takes them out of the log there", async () => {
+    const { table, store } = await withAlice();
+    const { clock, random } = table;
+    const quarantine = openDeltaTable({ store, path: "quarantine/t", clock, random });
+    await append(quarantine, [[2n, 5n, "a", secret]]);
+    for await (const { key } of store.list("quarantine/t/data/")) await store.delete(key);
+    await append(quarantine, [[4n, 5n, "b", "dave"]]);
+    const report = await erase(table, { quarantine });
+    expect(report).toMatchObject({ status: "erased", filesExpired: 0, proof: { found: 0 } });
+    const gone = { kind: "quarantine", path: "quarantine/t", rows: 0, expiredFiles: 1 };
+    expect(report.holders).toContainEqual(gone);
+    expect(await erase(quarantine, { dryRun: true })).toMatchObject({ status: "planned", filesExpired: 1 });
+    expect((await mustSnapshot(quarantine)).version).toBe(1);
+    expect(await erase(quarantine)).toMatchObject({
+      status: "notFound",
+      version: 2,
+      filesRemoved: 0,
+      filesExpired: 1,
+      proof: { files: 1, rows: 1, found: 0 },
+    });
+    expect((await rowsOf(quarantine)).map(([id]) => id)).toEqual([4n]);
+    expect((await erase(table, { quarantine })).holders).not.toContainEqual(gone);
+  });
+
+  it("is refused where a file of the table itself is gone", async () => {
+    const { table, store } = await withAlice();
+    for (const key of await dataKeys(store)) await store.delete(key);
+    await expect(erase(table)).rejects.toMatchObject({ code: "PARQUET_MISSING" });
+    expect((await mustSnapshot(table)).version).toBe(1);
+  });
+
   it("lists the versions that a bucket keeps, and deletes those of files that held the row when asked to", async () => {
     const { table } = await withAlice();
     const kept: ObjectVersion[] = [];

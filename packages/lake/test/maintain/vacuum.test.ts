@@ -1,6 +1,6 @@
 import { type ObjectStore, seededRandom } from "@snowmelt/core/ports";
 import { openDeltaTable, planOverwrite } from "@snowmelt/lake/delta";
-import { compactTable, restoreTable, vacuumTable } from "@snowmelt/lake/maintain";
+import { compactTable, eraseRows, restoreTable, vacuumTable } from "@snowmelt/lake/maintain";
 import { describe, expect, it } from "vitest";
 import { mustSnapshot } from "../delta-log.ts";
 import { append, dataKeys, datedTable, dayMs, rowsOf } from "./dated-table.ts";
@@ -30,6 +30,19 @@ describe("vacuum", () => {
     expect(await rowsOf(table)).toEqual([]);
     await expect(rowsOf(table, { version: 1 })).rejects.toMatchObject({ code: "DELTA_FILE_MISSING" });
     expect((await vacuumTable(table)).deleted.files).toBe(0);
+  });
+
+  it("promises no version whose files an erasure has deleted", async () => {
+    const { open } = datedTable();
+    const table = open();
+    await append(table, [
+      [1n, 1n, "a", "one"],
+      [2n, 1n, "a", "two"],
+    ]);
+    await append(table, [[3n, 1n, "a", "three"]]);
+    expect((await vacuumTable(table, { dryRun: true })).plan.readableFrom).toBe(0);
+    expect(await eraseRows(table, { keys: [{ ID: 2 }] })).toMatchObject({ version: 2 });
+    expect((await vacuumTable(table, { dryRun: true })).plan.readableFrom).toBe(2);
   });
 
   it("keeps what a retained version names, though a writer's clock called it long removed", async () => {
