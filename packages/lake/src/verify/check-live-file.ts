@@ -39,7 +39,7 @@ export function checkLiveFile(
   }
   compare("size", `${add.size} bytes`, `${sizeBytes} bytes`);
   if (file.sha256 !== undefined) {
-    if (sha256 === undefined) notChecked.push({ name: "sha256", because: "no record of a run names the file" });
+    if (sha256 === undefined) notChecked.push({ name: "sha256", because: "no record of a run has its sha256" });
     else compare("sha256", sha256, file.sha256);
   }
   if (!footer) {

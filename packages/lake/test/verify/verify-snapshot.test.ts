@@ -95,7 +95,7 @@ describe("a table as it was landed", () => {
     const report = await verify({ deep: true, sha256Of: () => undefined });
     expect(report.passed).toBe(true);
     expect(report.notChecked).toEqual([
-      { name: "sha256", subject: "4 files", because: "no record of a run names the file" },
+      { name: "sha256", subject: "4 files", because: "no record of a run has its sha256" },
       { name: "rows", subject: "4 files", because: "the log has no statistics of the file" },
     ]);
   });
