@@ -32,6 +32,7 @@ export {
   Rung,
   RungCheck,
   TableVerification,
+  Verdict,
   Verification,
   type VerifyOptions,
   type VerifyProgress,

@@ -108,6 +108,21 @@ test("rows that were in quarantine once and are mended excuse no row that is los
   );
 });
 
+test("a row that was landed and is in quarantine since makes up for itself, and for no row that is lost", async () => {
+  const { pipeline, verify } = await landed("TURNED_BAD");
+  await land.sql(`UPDATE TURNED_BAD SET O = NULL, UPDATED_AT = ${now} WHERE ID = 4`);
+  expect((await land.run(pipeline)).status).toBe("succeeded");
+  const before = await verify();
+  expect(checksOf(before, "failed")).toEqual([]);
+  expect(before.tables[0]?.checks).toContainEqual(
+    expect.objectContaining({ rung: "source", name: "rows", outcome: "passed", expected: "21", actual: "21" }),
+  );
+  await land.sql(`INSERT INTO TURNED_BAD SELECT 103, 1, 'o', DATEADD('day', -1, ${now})`);
+  const after = await verify();
+  expect(after).toMatchObject({ passed: false, verdict: "differs" });
+  expect(checksOf(after, "failed")).toEqual(["source: rows", "recent: rows by cursor"]);
+});
+
 test("a table of which nothing was compared does not agree", async () => {
   await land.sql("CREATE TABLE PLAIN AS SELECT 1::NUMBER(38,0) AS ID");
   const pipeline = land.pipeline({
