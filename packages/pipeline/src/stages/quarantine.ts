@@ -20,7 +20,7 @@ import {
   withEvolvedSchema,
 } from "@snowmelt/lake/delta";
 import { pipelineError } from "../pipeline-error.ts";
-import { landingStep } from "../plan/lane-marks.ts";
+import { type LaneMarks, landingStep, readLaneMarks } from "../plan/lane-marks.ts";
 import { attemptHi } from "../plan/next-step.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { Attempt } from "../state/dataset-state.ts";
@@ -37,7 +37,7 @@ export interface Quarantine {
 
 /** The rules a quarantined row fails, in words. */
 export const rulesColumn = "_snowmelt_rules";
-/** The lane version of the window a quarantined row came with. It counts once the main table's lane holds that version. */
+/** The lane version of the window a quarantined row came with. It counts once the main table's lane has landed that version. */
 export const windowColumn = "_snowmelt_n";
 /** The lane that window is of. */
 export const laneColumn = "_snowmelt_lane";
@@ -85,8 +85,9 @@ export function openQuarantine(
 }
 
 /**
- * Makes the split-off rows part of the quarantine table, before the main commit. The rows of an earlier attempt of the same
- * window go in the same commit, so a window is there once, and it may be repeated.
+ * Makes the split-off rows part of the quarantine table, before the main commit. Rows that came with a window of the lane
+ * which never landed go in the same commit: of earlier attempts, under the same lane version or, where an erasure moved the
+ * lane on since, a lower one. So a window is there once, and it may be repeated.
  */
 export async function commitQuarantine(
   context: RunContext,
@@ -95,7 +96,8 @@ export async function commitQuarantine(
 ): Promise<void> {
   const { signal, clock } = context;
   const main = landingStep(inspected.lane, attempt);
-  const verdict = checkLane(await inspected.table.snapshot({ signal }), main);
+  const state = await inspected.table.snapshot({ signal });
+  const verdict = checkLane(state, main);
   // The window is in the table, with the rows that were split off by whoever committed it.
   if (verdict.kind === "done") return;
   if (verdict.kind === "gap") throw lost(inspected.table.path, "its lane went on without this window.");
@@ -104,9 +106,12 @@ export async function commitQuarantine(
   const snapshot = await table.snapshot({ signal });
   const window = BigInt(attempt.laneVersion);
   const held = readLane(snapshot, appId);
+  const landed = lastLanded(readLaneMarks(state, inspected.lane), inspected, attempt);
   const isStale = ([path, { tags }]: readonly [string, AddFile]): boolean =>
-    tags?.[laneTag] === inspected.lane && tags[windowTag] === String(window) && attemptOf(path) !== attempt.attemptId;
-  const stale = held.hi === window ? [...(snapshot?.files ?? [])].filter(isStale) : [];
+    tags?.[laneTag] === inspected.lane &&
+    BigInt(tags[windowTag] ?? 0) > landed &&
+    attemptOf(path) !== attempt.attemptId;
+  const stale = [...(snapshot?.files ?? [])].filter(isStale);
   if (files.length === 0 && stale.length === 0) return;
   const adds = files.map((file) => ({
     ...toAddFile(file),
@@ -147,6 +152,18 @@ export async function commitQuarantine(
   });
   if (outcome.status === "committed") return;
   throw lost(table.path, outcome.status === "conflict" ? outcome.message : "another run has quarantined this window.");
+}
+
+/**
+ * The lane version up to which windows have landed, before this attempt's. A slice that does not say has landed nothing, or
+ * was rolled back; a live lane that was restored does not say either, and then what came before this attempt is left alone.
+ */
+function lastLanded(
+  { landed }: Pick<LaneMarks, "landed">,
+  { purpose }: InspectedDataset,
+  { laneVersion }: Attempt,
+): bigint {
+  return landed ?? (purpose.kind === "slice" ? 0n : BigInt(laneVersion) - 1n);
 }
 
 const lost = (path: string, why: string) =>

@@ -1,6 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { systemClock } from "@snowmelt/core/ports";
+import { systemClock, systemRandom } from "@snowmelt/core/ports";
+import { openDeltaTable } from "@snowmelt/lake/delta";
+import { eraseRows } from "@snowmelt/lake/maintain";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { lakeRows } from "../lake-rows.ts";
 import { type Landscape, openLandscape } from "../landscape.ts";
@@ -74,6 +76,20 @@ describe("a run that is killed between the quarantine's commit and the table's",
     ]);
     await expectSourceInLake(land);
   });
+
+  test("leaves each refused row once, also when an erasure takes the window's place in the lane", async () => {
+    const pipeline = accountsPipeline(land);
+    expect((await land.run(pipeline)).status).toBe("succeeded");
+    await changeAccounts(land);
+    expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+    await land.sql("DELETE FROM ACCOUNTS WHERE ID = 1");
+    const { store } = land;
+    const table = openDeltaTable({ store, path: "raw/accounts", clock: systemClock, random: systemRandom });
+    expect(await eraseRows(table, { keys: [{ ID: 1n }] })).toMatchObject({ status: "erased", rows: 1 });
+    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "committed", laneVersion: 3 }]);
+    await expectSourceInLake(land);
+    expect(await lakeRows(store, "quarantine/accounts", "DISTINCT _snowmelt_n", "1")).toEqual([["1"], ["3"]]);
+  }, 120_000);
 
   test("whose state is lost, and whose rows are mended meanwhile, leaves each row in one place", async () => {
     const pipeline = accountsPipeline(land);
