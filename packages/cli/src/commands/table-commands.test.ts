@@ -104,6 +104,7 @@ describe("erase", () => {
     await land(lake, [[2, "alice", "eu"]], 1, "quarantine/customers");
     const planned = await commandLine(["erase", address, "--key", "NAME=alice"]);
     expect(planned.out).toContain("1 row in 1 file would be erased. Nothing was changed; --yes does it.");
+    expect(planned.out).toContain("Not looked into: records of runs");
     const { code, out } = await commandLine(["erase", address, "--key", "NAME=alice", "--yes"]);
     expect(code).toBe(0);
     expect(out).toContain("Version 3: 1 row in 1 file erased.\n1 old file of");

@@ -16,6 +16,7 @@ export function eraseText(report: Awaited<ReturnType<typeof eraseRows>>, paint: 
   lines.push(
     holders.length === 0 ? "Nothing else holds them." : `${paint("yellow", "Still held, or it cannot be told, by:")}`,
     ...holders.map((holder) => `  ${printable(holderText(holder))}`),
+    "Not looked into: records of runs (manifest.json, report.html), which may name least, greatest and frequent values.",
     ...(report.status === "planned" ? [] : [proofText(proof, paint)]),
   );
   return `${lines.join("\n")}\n`;
@@ -27,10 +28,13 @@ export function eraseJson(report: Awaited<ReturnType<typeof eraseRows>>): string
   return `${JSON.stringify({ status, reason, message })}\n`;
 }
 
-function headText({ status, version, rows, filesRemoved }: ErasureReport): string {
+function headText({ status, version, rows, filesRemoved, filesExpired }: ErasureReport): string {
+  const expired = filesExpired > 0 ? ` ${counted(filesExpired, "expired file")} taken out of the log.` : "";
   const found = `${counted(rows, "row")} in ${counted(filesRemoved, "file")}`;
   if (status === "planned") return `${found} would be erased. Nothing was changed; --yes does it.`;
-  return version === undefined ? "The newest version holds no such row." : `Version ${version}: ${found} erased.`;
+  return version === undefined
+    ? "The newest version holds no such row."
+    : `Version ${version}: ${found} erased.${expired}`;
 }
 
 function holderText(holder: KeyHolder): string {
@@ -41,8 +45,11 @@ function holderText(holder: KeyHolder): string {
       const whose = holder.attemptId === undefined ? "another writer" : `attempt ${holder.attemptId}`;
       return `${holder.path}: ${heldText(holder.rows)}; written by ${whose} and not committed. Stop that run, if it is a backfill`;
     }
-    case "quarantine":
-      return `${holder.path}: ${heldText(holder.rows)} set aside. Erase there too: it is a table like any other`;
+    case "quarantine": {
+      const { expiredFiles = 0 } = holder;
+      const expired = expiredFiles > 0 ? ` (${counted(expiredFiles, "file")} expired, which its log still names)` : "";
+      return `${holder.path}: ${heldText(holder.rows)} set aside${expired}. Erase there too: it is a table like any other`;
+    }
     case "objectVersion": {
       const certainty = holder.isCertain ? "held them" : "cannot be looked into";
       return `${holder.key} version ${holder.versionId}: an older version of an object that ${certainty}`;
