@@ -78,13 +78,20 @@ export function planRestore(current: Snapshot, target: Snapshot, nowMs: number):
  * By what the lane's windows were read stays true of it. The source's fingerprint does not, for a refresh has to land again;
  * and a slice that was rolled back does not say any more that it was read.
  */
+/** What the windows are bounds of, and which step landed last: this one lands nothing. */
+const keptMarks = ["readBy", "landed"];
+
 function toStep(
   { appId, n, hi, effect }: RestoredLane,
   { current, target }: { readonly current: Snapshot; readonly target: Snapshot },
 ): LaneStep {
   if (effect === "rolledBack") return { appId, n, hi };
-  const readBy = readLaneMark(effect === "readAgain" ? target : current, appId, "readBy");
-  return { appId, n, hi, ...(readBy === undefined ? {} : { marks: { readBy } }) };
+  const from = effect === "readAgain" ? target : current;
+  const marks = keptMarks.flatMap((name): [string, bigint][] => {
+    const mark = readLaneMark(from, appId, name);
+    return mark === undefined ? [] : [[name, mark]];
+  });
+  return { appId, n, hi, ...(marks.length === 0 ? {} : { marks: Object.fromEntries(marks) }) };
 }
 
 function restoreLane(
