@@ -59,7 +59,7 @@ test("a catalog that cannot be written undoes no commit, is told, and is repaire
       outcome: "committed",
       failure: null,
       catalog: { status: "stale", failure: { code: "GLUE_DATABASE_MISSING", stage: "catalog" } },
-      notices: [{ code: "CATALOG_STALE" }],
+      notices: [{ code: "ROWS_QUARANTINED" }, { code: "CATALOG_STALE" }],
     },
   ]);
   await expectSourceInLake(land);
