@@ -1,4 +1,4 @@
-import { type LandType, landTypeText } from "../types/index.ts";
+import { type LandType, landTypeText, unscaledUnits } from "../types/index.ts";
 
 /** What a rule compares with, as it stands in a definition. */
 export type Literal = number | string | boolean;
@@ -66,17 +66,9 @@ function expectedFor(type: LandType): string {
   }
 }
 
-/** Exact, whatever the digits: the literal in units of 10^-scale, rounded down. */
 function unitsOf(text: string, scale: number): Bound | undefined {
-  const match = /^([+-]?)(\d{1,400})(?:\.(\d{0,400}))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text);
-  if (!match) return undefined;
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
-  const digits = BigInt(`${sign === "-" ? "-" : ""}${whole}${fraction}`);
-  const shift = scale - fraction.length + Number(exponent);
-  if (shift >= 0) return { kind: "units", floor: digits * 10n ** BigInt(shift), exact: true };
-  const power = 10n ** BigInt(-shift);
-  const rest = ((digits % power) + power) % power;
-  return { kind: "units", floor: (digits - rest) / power, exact: rest === 0n };
+  const units = unscaledUnits(text, scale);
+  return units && { kind: "units", floor: units.floor, exact: units.isExact };
 }
 
 function numberOf(literal: number | string): Bound | undefined {

@@ -36,5 +36,6 @@ export {
   snowflakeTypeText,
 } from "./snowflake-type.ts";
 export { type ColumnName, type SourceColumn, type SourceTable, sourceTable } from "./source-table.ts";
+export { unscaledUnits } from "./unscaled-units.ts";
 export { decimalText, valueText } from "./value-text.ts";
 export { openVectorBuilder, type VectorBuilder } from "./vector-builder.ts";

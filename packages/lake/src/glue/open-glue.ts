@@ -14,6 +14,7 @@ import {
   UpdateTableCommand,
 } from "@aws-sdk/client-glue";
 import { isLoopback } from "@snowmelt/core/network";
+import { refuseClearText } from "../aws/refuse-clear-text.ts";
 import type { GlueCalls } from "./glue-calls.ts";
 import { glueError } from "./glue-error.ts";
 import { type Patience, patientCatalog, patientCrawlers } from "./patient-glue.ts";
@@ -47,7 +48,10 @@ export function openGlue(options: OpenGlueOptions = {}): Glue {
     maxAttempts: 1,
     requestHandler: { connectionTimeout: connectTimeoutMs, socketTimeout: idleTimeoutMs },
   });
-  client.middlewareStack.add(refuseClearText, { step: "finalizeRequest", name: "snowmeltRefuseClearText" });
+  client.middlewareStack.add(refuseClearText(checkTransport), {
+    step: "finalizeRequest",
+    name: "snowmeltRefuseClearText",
+  });
   const calls = toCalls(client);
   return {
     ...patientCatalog(calls, options),
@@ -90,17 +94,4 @@ function checkTransport(protocol: string, hostname: string): void {
     "GLUE_OPTIONS_INVALID",
     `The Glue endpoint http://${hostname} would send signatures in the clear. Expected https, or an address of this machine.`,
   );
-}
-
-/** The environment and the profile can set an endpoint too, so each request is looked at. */
-const refuseClearText =
-  <I extends object, O>(next: (args: I) => Promise<O>) =>
-  async (args: I): Promise<O> => {
-    const request: unknown = "request" in args ? args.request : undefined;
-    if (isHttpRequest(request)) checkTransport(request.protocol, request.hostname);
-    return next(args);
-  };
-
-function isHttpRequest(value: unknown): value is { readonly protocol: string; readonly hostname: string } {
-  return typeof value === "object" && value !== null && "protocol" in value && "hostname" in value;
 }

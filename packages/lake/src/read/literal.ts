@@ -1,4 +1,4 @@
-import { type Field, landTypeText } from "@snowmelt/core/types";
+import { type Field, landTypeText, unscaledUnits } from "@snowmelt/core/types";
 import { lakeError } from "../lake-error.ts";
 import { parseDateText } from "../value-text/date-text.ts";
 import { parseTimestampText } from "../value-text/timestamp-text.ts";
@@ -64,15 +64,8 @@ function wholeUnits(units: number | bigint | undefined): Operand | undefined {
 }
 
 function unitsOf(text: string, scale: number): Operand | undefined {
-  const match = /^([+-]?)(\d{1,400})(?:\.(\d{0,400}))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text.trim());
-  if (!match) return undefined;
-  const [, sign = "", whole = "", fraction = "", exponent = "0"] = match;
-  const digits = BigInt(`${sign === "-" ? "-" : ""}${whole}${fraction}`);
-  const shift = scale - fraction.length + Number(exponent);
-  if (shift >= 0) return { kind: "units", floor: digits * 10n ** BigInt(shift), isExact: true };
-  const power = 10n ** BigInt(-shift);
-  const rest = ((digits % power) + power) % power;
-  return { kind: "units", floor: (digits - rest) / power, isExact: rest === 0n };
+  const units = unscaledUnits(text.trim(), scale);
+  return units && { kind: "units", ...units };
 }
 
 function numberOf(literal: number | bigint | string): Operand | undefined {

@@ -1,6 +1,7 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import { type Clock, type Random, systemClock, systemRandom } from "@snowmelt/core/ports";
 import type { RetryPolicy } from "@snowmelt/core/retry";
+import { refuseClearText } from "../aws/refuse-clear-text.ts";
 import { checkTransport } from "./endpoint.ts";
 import { type Gate, openGate } from "./gate.ts";
 import { toKeyPrefix } from "./s3-key.ts";
@@ -89,22 +90,12 @@ function openClient(options: S3StoreOptions, region: string | undefined): S3Clie
       logger: quiet,
     },
   });
-  client.middlewareStack.add(refuseClearText, { step: "finalizeRequest", name: "snowmeltRefuseClearText" });
+  client.middlewareStack.add(refuseClearText(checkTransport), {
+    step: "finalizeRequest",
+    name: "snowmeltRefuseClearText",
+  });
   return client;
 }
 
 const ignore = (): void => undefined;
 const quiet = { trace: ignore, debug: ignore, info: ignore, warn: ignore, error: ignore };
-
-/** The environment and the profile can set an endpoint too, so each request is looked at. */
-const refuseClearText =
-  <I extends object, O>(next: (args: I) => Promise<O>) =>
-  async (args: I): Promise<O> => {
-    const request: unknown = "request" in args ? args.request : undefined;
-    if (isHttpRequest(request)) checkTransport(request.protocol, request.hostname);
-    return next(args);
-  };
-
-function isHttpRequest(value: unknown): value is { readonly protocol: string; readonly hostname: string } {
-  return typeof value === "object" && value !== null && "protocol" in value && "hostname" in value;
-}
