@@ -32,11 +32,12 @@ export async function* readPlainTable(table: PlainTable, options: ReadPlainOptio
   const { version, signal } = options;
   const given = signal ? { signal } : {};
   const snapshot = await table.snapshot(version === undefined ? given : { version, ...given });
-  if (!snapshot) throw missing(table, version);
+  if (!snapshot) throw missingTable(table, version);
   yield* readPlan(table, planPlainRead(snapshot, options), options);
 }
 
-function missing(table: TableLocation, version: number | undefined): Error {
+/** The error of a table, or a version of one, that is not there. */
+export function missingTable(table: TableLocation, version?: number | undefined): Error {
   const details = { table: tableUri(table) };
   if (version !== undefined)
     return lakeError(

@@ -1,4 +1,4 @@
-import type { PartitionValues } from "../delta/action.ts";
+import type { MetaData, PartitionValues } from "../delta/action.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
 import { parseStats } from "../stats/parse-stats.ts";
 
@@ -28,10 +28,10 @@ export interface PartitionSummary {
 }
 
 /** The live files of a table, all together. Pure. */
-export function summarizeFiles(snapshot: Snapshot): FileSizes {
-  const sizes = [...snapshot.files.values()].map(({ size }) => size).sort((a, b) => a - b);
+export function summarizeFiles({ files }: Pick<Snapshot, "files">): FileSizes {
+  const sizes = [...files.values()].map(({ size }) => size).sort((a, b) => a - b);
   return {
-    ...totalOf([...snapshot.files.values()].map(fileTotals)),
+    ...totalOf([...files.values()].map(fileTotals)),
     smallestBytes: sizes[0] ?? 0,
     medianBytes: sizes[sizes.length >> 1] ?? 0,
     largestBytes: sizes.at(-1) ?? 0,
@@ -39,11 +39,14 @@ export function summarizeFiles(snapshot: Snapshot): FileSizes {
 }
 
 /** Its partitions, and how unevenly they are filled. Pure. */
-export function summarizePartitions(snapshot: Snapshot, mostListed = 10): PartitionSummary {
-  const { partitionColumns } = snapshot.metaData;
+export function summarizePartitions(
+  { files, metaData }: Pick<Snapshot, "files"> & { readonly metaData: Pick<MetaData, "partitionColumns"> },
+  mostListed = 10,
+): PartitionSummary {
+  const { partitionColumns } = metaData;
   if (partitionColumns.length === 0) return { count: 0, largest: [], skew: null };
   const byPartition = new Map<string, { readonly values: PartitionValues; readonly files: FileTotals[] }>();
-  for (const add of snapshot.files.values()) {
+  for (const add of files.values()) {
     const values = Object.fromEntries(partitionColumns.map((name) => [name, add.partitionValues[name] || null]));
     const key = JSON.stringify(partitionColumns.map((name) => values[name]));
     const held = byPartition.get(key) ?? { values, files: [] };

@@ -4,8 +4,10 @@ export { compareProfiles } from "./compare-profiles.ts";
 export { hashFile } from "./inspect-file.ts";
 export { profileFiles, type VerificationReport, type VerifyFilesOptions, verifyFiles } from "./verify-files.ts";
 export {
+  type FileState,
   type NotChecked,
   type SnapshotVerification,
   type VerifySnapshotOptions,
   verifySnapshot,
+  verifyState,
 } from "./verify-snapshot.ts";

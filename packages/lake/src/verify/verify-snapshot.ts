@@ -1,4 +1,5 @@
 import type { ColumnProfile, Field } from "@snowmelt/core/types";
+import type { AddFile } from "../delta/action.ts";
 import { isAbsoluteDataPath } from "../delta/data-path.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
 import type { Snapshot } from "../delta/snapshot.ts";
@@ -55,13 +56,31 @@ export async function verifySnapshot(
   snapshot: Snapshot,
   options: VerifySnapshotOptions = {},
 ): Promise<SnapshotVerification> {
+  const { version, files } = snapshot;
+  return verifyState(table, { version, files, fields: readableFields(snapshot) }, options);
+}
+
+/** What of a state files are held against, whoever tells it: a Delta log, or a manifest. */
+export interface FileState {
+  readonly version: number;
+  /** By key below the table's root. */
+  readonly files: ReadonlyMap<string, AddFile>;
+  readonly fields: readonly Field[];
+}
+
+/** The same of a state that no Delta log has to tell. */
+export async function verifyState(
+  table: TableLocation,
+  state: FileState,
+  options: VerifySnapshotOptions = {},
+): Promise<SnapshotVerification> {
   const { deep = false, sha256Of, parallel = 8, onFile, signal } = options;
-  const fields = readableFields(snapshot);
+  const { fields } = state;
   const totals = openColumnTotals(fields);
   const tally = openTally();
   let [rows, bytes, files]: [number | undefined, number, number] = [0, 0, 0];
   let profiles: readonly ColumnProfile[] | undefined = deep ? [] : undefined;
-  const entries = [...snapshot.files].map(([path, add]) => ({ path, add }));
+  const entries = [...state.files].map(([path, add]) => ({ path, add }));
   const look = (entry: (typeof entries)[number]): Promise<InspectedFile> =>
     inspectFile(table, entry, { fields, deep, signal });
   const own = entries.filter(({ path }) => !isAbsoluteDataPath(path));
@@ -82,7 +101,7 @@ export async function verifySnapshot(
   ];
   const checks = tally.checks();
   return {
-    version: snapshot.version,
+    version: state.version,
     passed: checks.every(({ passed }) => passed),
     checks,
     notChecked,
