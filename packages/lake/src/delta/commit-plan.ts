@@ -21,8 +21,8 @@ export interface CommitPlan {
   readonly operationMetrics?: Readonly<Record<string, string>>;
   /** The version it was decided upon; undefined when it creates the table. */
   readonly readVersion: number | undefined;
-  /** `metaData.id` of the table it was decided upon. A table that was made anew under the plan has another. */
-  readonly tableId?: string;
+  /** `metaData.id` of the table it was decided upon; undefined when it creates the table. One that was made anew has another. */
+  readonly tableId: string | undefined;
   readonly isBlindAppend: boolean;
   readonly conflictRule: ConflictRule;
   readonly actions: readonly TableAction[];

@@ -4,6 +4,7 @@ import type { Action, CommitInfo } from "./action.ts";
 import { checkAddedFiles } from "./check-added-files.ts";
 import { checkGuards, checkLanes, type LaneGuard } from "./check-lanes.ts";
 import { toCommitBody } from "./commit-body.ts";
+import { pauseCeilingMs } from "./commit-pause.ts";
 import { type CommitPlan, checkActions } from "./commit-plan.ts";
 import { findConflict } from "./find-conflict.ts";
 import type { LaneState, LaneStep } from "./lane.ts";
@@ -67,21 +68,31 @@ export async function commitPlan(
 ): Promise<CommitOutcome> {
   const { lanes = [], guards = [], maxAttempts = 100, signal } = options;
   const txnId = table.random.uuid();
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  /** Up to here no commit was against the plan: under contention each entry is looked at once. */
+  let passed = plan.readVersion ?? -1;
+  for (let lost = 1; lost <= maxAttempts; lost++) {
     signal?.throwIfAborted();
+    const beganMs = table.clock.monotonicMs();
     const snapshot = await table.snapshot(signal ? { signal } : {});
-    const refused =
-      checkLanes(snapshot, lanes) ?? checkGuards(snapshot, guards) ?? (await checkPlan(table, plan, snapshot, signal));
-    if (refused) return refused;
-    const version = (snapshot?.version ?? -1) + 1;
+    const early = checkLanes(snapshot, lanes) ?? checkGuards(snapshot, guards) ?? checkTable(table, plan, snapshot);
+    if (early) return early;
+    const last = snapshot?.version ?? -1;
+    const [change, files] = await Promise.allSettled([
+      findChange(table, plan, { first: passed + 1, last, signal }),
+      checkAddedFiles(table, plan.actions, signal),
+    ]);
+    if (change.status === "rejected") throw change.reason;
+    if (change.value) return change.value;
+    if (files.status === "rejected") throw files.reason;
+    passed = last;
+    const version = passed + 1;
     const actions = toActions(table, plan, { ...options, txnId, version, snapshot });
     checkActions(actions);
-    await checkAddedFiles(table, plan.actions, signal);
     const key = toTableKey(table.path, toCommitPath(version));
     const put = await putEntry(table, { key, body: toCommitBody(actions), txnId, signal });
     if (put === "ours") return { status: "committed", version };
-    const ceilingMs = Math.min(1_000, 5 * 2 ** Math.min(attempt, 8));
-    await table.clock.sleep(Math.floor(table.random.float() * ceilingMs), signal);
+    const tookMs = table.clock.monotonicMs() - beganMs;
+    await table.clock.sleep(Math.floor(table.random.float() * pauseCeilingMs({ lost, tookMs })), signal);
   }
   return {
     status: "conflict",
@@ -91,12 +102,12 @@ export async function commitPlan(
   };
 }
 
-async function checkPlan(
+/** Whether it is the table that the plan was made upon, and one that may be changed so. */
+function checkTable(
   table: CommitTable,
   plan: CommitPlan,
   snapshot: Snapshot | undefined,
-  signal: AbortSignal | undefined,
-): Promise<CommitConflict | undefined> {
+): CommitConflict | undefined {
   const uri = tableUri(table);
   if (plan.readVersion === undefined) {
     if (!snapshot) return undefined;
@@ -109,6 +120,14 @@ async function checkPlan(
       snapshot?.version,
     );
   }
+  const { id } = snapshot.metaData;
+  if (plan.tableId !== id) {
+    return conflict(
+      "tableMissing",
+      `${uri} was the table ${plan.tableId} when this was planned upon version ${plan.readVersion}, and is another by now: ${id}.`,
+      snapshot.version,
+    );
+  }
   checkWritable(snapshot.protocol, snapshot.metaData, uri);
   const changing = plan.actions.find((action) => "remove" in action && action.remove.dataChange);
   if (changing && isAppendOnly(snapshot.metaData)) {
@@ -117,34 +136,25 @@ async function checkPlan(
       `${uri} is append-only (delta.appendOnly), so ${plan.operation} may not remove files.`,
     );
   }
-  const changed =
-    snapshot.version > plan.readVersion ? await findChange(table, plan, snapshot.version, signal) : undefined;
-  const { id } = snapshot.metaData;
-  if (changed || plan.tableId === undefined || plan.tableId === id) return changed;
-  return conflict(
-    "tableMissing",
-    `${uri} was the table ${plan.tableId} when this was planned upon version ${plan.readVersion}, and is another by now: ${id}.`,
-    snapshot.version,
-  );
+  return undefined;
 }
 
-/** What the commits after the plan's read version did against it. */
+/** What the commits of a range did against the plan. */
 async function findChange(
   table: CommitTable,
   plan: CommitPlan,
-  version: number,
-  signal: AbortSignal | undefined,
+  { signal, ...range }: { readonly first: number; readonly last: number; readonly signal: AbortSignal | undefined },
 ): Promise<CommitConflict | undefined> {
-  const readVersion = plan.readVersion ?? -1;
+  if (plan.readVersion === undefined) return undefined;
   const since = [];
-  for await (const commit of readCommits(table, { first: readVersion + 1, last: version }, signal)) since.push(commit);
+  for await (const commit of readCommits(table, range, signal)) since.push(commit);
   const found = findConflict(plan, since);
   if (!found) return undefined;
   const what = found.reason === "metadataChanged" ? "changed the metadata" : `added or removed ${found.path}`;
   return conflict(
     found.reason,
-    `Version ${found.version} of ${tableUri(table)} ${what} after this was planned upon version ${readVersion}.`,
-    version,
+    `Version ${found.version} of ${tableUri(table)} ${what} after this was planned upon version ${plan.readVersion}.`,
+    range.last,
   );
 }
 

@@ -17,6 +17,7 @@ const plan = (conflictRule: ConflictRule, removed: readonly string[] = []): Comm
   operation: "TEST",
   operationParameters: {},
   readVersion: 0,
+  tableId: "6ba7b810",
   isBlindAppend: false,
   conflictRule,
   actions: removed.map((path) => ({ remove: { path, dataChange: true } })),

@@ -54,6 +54,7 @@ export function planCreateTable(table: NewTable): CommitPlan {
     operationParameters: { partitionBy: JSON.stringify(table.partitionColumns), isManaged: "false" },
     operationMetrics: fileMetrics(files, []),
     readVersion: undefined,
+    tableId: undefined,
     isBlindAppend: true,
     conflictRule: { kind: "table" },
     actions: [{ protocol: requiredProtocol(table.fields) }, { metaData }, ...files.map((add) => ({ add }))],

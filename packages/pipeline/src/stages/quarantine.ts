@@ -132,6 +132,7 @@ export async function commitQuarantine(
       operation: "WRITE",
       operationParameters: { mode: "Append", partitionBy: "[]" },
       readVersion: snapshot.version,
+      tableId: snapshot.metaData.id,
       isBlindAppend: stale.length === 0,
       conflictRule: { kind: "none" },
       actions: [...removes, ...adds.map((add) => ({ add }))],
