@@ -140,8 +140,14 @@ it("a plain table is described by its manifests: runs, place, partitions and ver
     ],
   });
   const files = await landRun(table, "three", [[6n, "AK", null]]);
-  await table.commit(planPlainAppend(await mustSnapshot(table), files, fields));
-  expect(await describePlainTable(table)).toMatchObject({ place: null, runs: [{ version: null }, { runId: "r2" }] });
+  await table.commit(planPlainAppend(await mustSnapshot(table), files), { info: { attemptId: "three" } });
+  expect(await describePlainTable(table)).toMatchObject({
+    place: null,
+    runs: [
+      { attemptId: "three", runId: null, version: 2 },
+      { attemptId: "two", runId: "r2", version: 1 },
+    ],
+  });
   expect(await describePlainTable(table, { version: 0 })).toMatchObject({ version: 0, place: "data/run=one/" });
   await expect(describePlainTable(table, { version: 9 })).rejects.toMatchObject({ code: "PLAIN_VERSION_MISSING" });
 });

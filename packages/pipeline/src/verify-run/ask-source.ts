@@ -10,7 +10,7 @@ import {
   planSourceProfile,
   type SourceProfile,
 } from "@snowmelt/snowflake";
-import type { DeltaSource } from "./delta-source.ts";
+import type { InspectedSource } from "../stages/inspect-dataset.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /** An answer of the source, or why there is none. */
@@ -22,7 +22,7 @@ type Moment = Pick<PlanProfileInput, "window" | "atMicros">;
 /** The source's aggregates of a window at a moment. */
 export const askProfile = (
   { session, signal }: Session,
-  { source, schema }: DeltaSource,
+  { source, schema }: InspectedSource,
   asked: Moment & { readonly level: ProfileLevel },
 ): Promise<Asked<SourceProfile>> =>
   unlessGone(async () => {
@@ -33,7 +33,7 @@ export const askProfile = (
 /** How many rows the source has in each window. */
 export const askCounts = (
   { session, signal }: Session,
-  { source }: DeltaSource,
+  { source }: InspectedSource,
   asked: Pick<CursorWindow, "cursor"> & {
     readonly windows: readonly Pick<CursorWindow, "lo" | "hi">[];
     readonly atMicros: bigint | undefined;

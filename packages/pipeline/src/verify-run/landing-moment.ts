@@ -1,11 +1,13 @@
-import type { DeltaTable } from "@snowmelt/lake/delta";
+import type { HistoryEntry } from "@snowmelt/lake/delta";
 
 /**
- * The moment the source was read as of by the newest landing of a table, of whatever purpose. Undefined where the log does
- * not tell it any more, or where the table was restored since.
+ * The moment the source was read as of by the newest landing of a table, of whatever purpose, by its commits from the newest
+ * on. Undefined where they do not tell it any more, or where the table was restored since.
  */
-export async function landingMoment(table: DeltaTable, signal: AbortSignal): Promise<bigint | undefined> {
-  for await (const { commitInfo } of table.history({ signal })) {
+export async function landingMoment(
+  commits: AsyncIterable<Pick<HistoryEntry, "commitInfo">>,
+): Promise<bigint | undefined> {
+  for await (const { commitInfo } of commits) {
     if (commitInfo?.operation === "RESTORE") return undefined;
     const told = commitInfo?.snowmelt;
     if (typeof told !== "object" || told === null || !("snapshotMicros" in told)) continue;

@@ -1,10 +1,11 @@
 import { toQuarantinePath } from "@snowmelt/core/lake-layout";
 import { type ColumnBatch, type Value, valueAt, valueText } from "@snowmelt/core/types";
-import { openDeltaTable, readLane, type Snapshot, snapshotFields } from "@snowmelt/lake/delta";
+import { openDeltaTable, readLane, snapshotFields } from "@snowmelt/lake/delta";
 import { readSnapshotRows } from "@snowmelt/lake/read";
 import { liveLane } from "../plan/lane.ts";
+import type { InspectedSource } from "../stages/inspect-dataset.ts";
 import { laneColumn, windowColumn } from "../stages/quarantine.ts";
-import type { DeltaSource } from "./delta-source.ts";
+import type { LandedTable } from "./landed-table.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /** Rows at the source that rules keep out of the table: each is held against a row there, or makes up for one. */
@@ -26,8 +27,8 @@ interface Held {
  */
 export async function readSetAside(
   { lake, clock, random, signal, environmentName: environment, definition }: VerifyContext,
-  { name, dataset, schema, table }: DeltaSource,
-  snapshot: Snapshot,
+  { name, dataset, schema }: InspectedSource,
+  landed: LandedTable,
 ): Promise<SetAside> {
   const quarantine = openDeltaTable({ store: lake, path: toQuarantinePath(name), clock, random });
   const held = await quarantine.snapshot({ signal });
@@ -35,7 +36,7 @@ export async function readSetAside(
   const marks = [windowColumn, laneColumn].filter((mark) => snapshotFields(held).some((field) => field.name === mark));
   if (dataset.sync.kind !== "incremental") {
     const lane = liveLane({ environment, pipeline: definition.name, dataset: name });
-    const { n } = readLane(snapshot, lane);
+    const { n } = readLane(landed, lane);
     let rows = 0;
     for await (const batch of readSnapshotRows(quarantine, held, { columns: marks, signal }))
       for (const { cells } of rowsOf(batch)) if (cells[0] === BigInt(n) && (cells[1] ?? lane) === lane) rows++;
@@ -48,13 +49,13 @@ export async function readSetAside(
     for (const { key, cells } of rowsOf(batch, schema.key.length)) {
       const at = schema.key.length;
       const [cursor, n, lane] = [toCursor(cells[at]), toCursor(cells[at + 1]), cells[at + 2]];
-      const isCommitted = typeof lane !== "string" || n === null || BigInt(readLane(snapshot, lane).n) >= n;
+      const isCommitted = typeof lane !== "string" || n === null || BigInt(readLane(landed, lane).n) >= n;
       const row = { cursor, n: n ?? 0n };
       if (isCommitted && isNewer(row, newest.get(key))) newest.set(key, row);
     }
   if (newest.size === 0) return { changes: [], rows: 0 };
   const changes: { cursor: bigint | null; by: bigint }[] = [];
-  for await (const batch of readSnapshotRows(table, snapshot, { columns: [...schema.key, ...by], signal }))
+  for await (const batch of landed.readRows({ columns: [...schema.key, ...by] }, signal))
     for (const { key, cells } of rowsOf(batch, schema.key.length)) {
       const aside = newest.get(key);
       if (!aside) continue;

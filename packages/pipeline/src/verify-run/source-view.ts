@@ -1,10 +1,11 @@
 import type { Incremental } from "@snowmelt/core/definition";
-import { markOf, readLane, type Snapshot } from "@snowmelt/lake/delta";
+import { markOf, readLane } from "@snowmelt/lake/delta";
 import type { Cursor } from "@snowmelt/snowflake";
 import { liveLane } from "../plan/lane.ts";
 import { readLaneMarks } from "../plan/lane-marks.ts";
 import { cursorOf, instantText } from "../plan/window.ts";
-import type { DeltaSource } from "./delta-source.ts";
+import type { InspectedSource } from "../stages/inspect-dataset.ts";
+import type { LandedTable } from "./landed-table.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
 /** What of a source a table should be equal to. */
@@ -29,18 +30,18 @@ export type SourceView =
  */
 export function planSourceView(
   { environmentName: environment, definition }: Pick<VerifyContext, "environmentName" | "definition">,
-  inspected: DeltaSource,
-  { snapshot, nowMicros }: { readonly snapshot: Snapshot; readonly nowMicros: bigint },
+  inspected: InspectedSource,
+  { landed, nowMicros }: { readonly landed: Pick<LandedTable, "txns">; readonly nowMicros: bigint },
 ): SourceView {
   const { name, dataset, columns, described, guarantee } = inspected;
   const lane = liveLane({ environment, pipeline: definition.name, dataset: name });
-  const { hi } = readLane(snapshot, lane);
+  const { hi } = readLane(landed, lane);
   if (hi === undefined)
     return {
       kind: "none",
       because: `the log holds no window of ${lane}, so nobody knows how far the table was landed`,
     };
-  const { readBy } = readLaneMarks(snapshot, lane);
+  const { readBy } = readLaneMarks(landed, lane);
   if (readBy !== markOf(inspected.readBy))
     return { kind: "none", because: "the table's last window was read by another cursor than the definition has now" };
   const canTravel = guarantee.name === "snapshot";

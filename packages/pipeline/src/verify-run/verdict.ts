@@ -1,15 +1,13 @@
-import type { Rung, RungCheck, Verdict } from "./verification.ts";
+import type { RungCheck, Verdict } from "./verification.ts";
 
 /**
- * What checks add up to. They agree where none differs, none was left unproven, and something was compared: where rungs are
- * named, on one of those. Pure.
+ * What checks add up to. They agree where none differs, none was left unproven, and something was compared that tells: of
+ * what does not, such as the columns of a definition, nobody takes a table for equal. Pure.
  */
-export function verdictOf(checks: readonly RungCheck[], rungs?: readonly Rung[]): Verdict {
+export function verdictOf(checks: readonly RungCheck[], tells: (check: RungCheck) => boolean = () => true): Verdict {
   if (checks.some(({ outcome }) => outcome === "failed")) return "differs";
   if (checks.some(({ outcome }) => outcome === "notProven")) return "notProven";
-  const isCompared = checks.some(
-    ({ outcome, rung }) => outcome === "passed" && (rungs === undefined || rungs.includes(rung)),
-  );
+  const isCompared = checks.some((check) => check.outcome === "passed" && tells(check));
   return isCompared ? "agrees" : "notProven";
 }
 

@@ -1,8 +1,9 @@
-import type { Snapshot, SnapshotVerification } from "@snowmelt/lake/delta";
-import { type Predicate, readSnapshotRows } from "@snowmelt/lake/read";
+import type { SnapshotVerification } from "@snowmelt/lake/delta";
+import type { Predicate } from "@snowmelt/lake/read";
 import { type CursorWindow, digestRefusal, parseRowDigest, planRowDigest, type RowDigest } from "@snowmelt/snowflake";
+import type { InspectedSource } from "../stages/inspect-dataset.ts";
 import { unlessGone } from "./ask-source.ts";
-import type { DeltaSource } from "./delta-source.ts";
+import type { LandedTable } from "./landed-table.ts";
 import { openRowDigester } from "./row-digest.ts";
 import { compared, excused, notChecked } from "./rung-check.ts";
 import type { RungCheck } from "./verification.ts";
@@ -11,16 +12,16 @@ import type { VerifyContext } from "./verify-context.ts";
 /** Digests every row at the source and in the lake. Columns without a text in common are left out, and named. */
 export async function verifyDigest(
   { session, signal }: Pick<VerifyContext, "session" | "signal">,
-  { schema, source, table }: DeltaSource,
+  { schema, source }: InspectedSource,
   {
-    snapshot,
+    landed,
     files,
     window,
     where,
     atMicros,
     excuse,
   }: {
-    readonly snapshot: Snapshot;
+    readonly landed: LandedTable;
     readonly files: Pick<SnapshotVerification, "profiles">;
     readonly window: CursorWindow | undefined;
     readonly where: Predicate | undefined;
@@ -44,7 +45,7 @@ export async function verifyDigest(
   if ("because" in asked) return not(asked.because);
   const digester = openRowDigester();
   const names = columns.map(({ field }) => field.name);
-  for await (const batch of readSnapshotRows(table, snapshot, { columns: names, ...(where ? { where } : {}), signal }))
+  for await (const batch of landed.readRows({ columns: names, ...(where ? { where } : {}) }, signal))
     digester.add(batch);
   const expected = digestText(asked.answer);
   const check = compared("digest", { name: "rows", subject, expected, actual: digestText(digester.digest()) });

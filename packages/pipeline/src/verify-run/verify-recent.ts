@@ -1,12 +1,12 @@
 import { valueAt } from "@snowmelt/core/types";
-import type { Snapshot, SnapshotVerification } from "@snowmelt/lake/delta";
-import { readSnapshotRows } from "@snowmelt/lake/read";
+import type { SnapshotVerification } from "@snowmelt/lake/delta";
 import type { Cursor, CursorBound, CursorCounts } from "@snowmelt/snowflake";
 import { instantText } from "../plan/window.ts";
+import type { InspectedSource } from "../stages/inspect-dataset.ts";
 import { type Asked, askCounts } from "./ask-source.ts";
 import { bucketOf, type CursorBucket, planBuckets } from "./cursor-buckets.ts";
-import type { DeltaSource } from "./delta-source.ts";
 import type { LakeCursor } from "./lake-cursor.ts";
+import type { LandedTable } from "./landed-table.ts";
 import type { SetAside } from "./set-aside.ts";
 import type { VerifyContext } from "./verify-context.ts";
 
@@ -26,27 +26,27 @@ export interface RecentPast {
 /** Counts the recent past on both sides: the source in one scan, the lake by the cursor's column of files that reach into it. */
 export async function readRecentPast(
   context: VerifyContext,
-  inspected: DeltaSource,
+  inspected: InspectedSource,
   {
-    snapshot,
+    landed,
     files,
     cursor,
-    landed,
+    lakeCursor,
     hi,
     atMicros,
     setAside,
   }: {
-    readonly snapshot: Snapshot;
+    readonly landed: LandedTable;
     readonly files: SnapshotVerification;
     readonly cursor: Cursor;
-    readonly landed: LakeCursor;
+    readonly lakeCursor: LakeCursor;
     readonly hi: bigint;
     readonly atMicros: bigint | undefined;
     /** Counted with the rows of the lake. */
     readonly setAside: SetAside;
   },
 ): Promise<Asked<RecentPast>> {
-  const totals = files.columns.find(({ name }) => name === landed.field.name);
+  const totals = files.columns.find(({ name }) => name === lakeCursor.field.name);
   const least = typeof totals?.min === "bigint" || typeof totals?.min === "number" ? BigInt(totals.min) : null;
   const kind = cursor.type.kind === "number" ? "number" : "instant";
   const buckets = planBuckets(kind, hi, least);
@@ -55,15 +55,15 @@ export async function readRecentPast(
   const windows = buckets.map(({ lo, hi: end }) => ({ ...(lo === null ? {} : { lo: bound(lo) }), hi: bound(end) }));
   const asked = await askCounts(context, inspected, { cursor, windows, atMicros });
   if ("because" in asked) return asked;
-  const lake = await countLake(context, inspected, { snapshot, landed, buckets });
+  const lake = await countLake(context, { landed, lakeCursor, buckets });
   const valueCount = totals?.valueCount;
   const sum = (counts: readonly bigint[]): bigint => counts.reduce((total, count) => total + count, 0n);
   const before = valueCount === undefined ? undefined : BigInt(valueCount) - sum(lake);
   const aside = buckets.map(() => 0n);
-  const ends = buckets.map((bucket) => landed.landed(bucket.hi));
+  const ends = buckets.map((bucket) => lakeCursor.landed(bucket.hi));
   for (const change of setAside.changes) {
     if (change.cursor === null) continue;
-    const at = bucketOf(change.cursor, ends, landed.inclusive);
+    const at = bucketOf(change.cursor, ends, lakeCursor.inclusive);
     if (at < aside.length) aside[at] = (aside[at] ?? 0n) + change.by;
   }
   const counts = [before, ...lake.slice(0, -1)];
@@ -89,28 +89,23 @@ const withAside = (count: bigint | undefined, aside = 0n): bigint | undefined =>
 /** Rows of every bucket but the first, and of what is past the last. */
 async function countLake(
   { signal }: VerifyContext,
-  { table }: DeltaSource,
   {
-    snapshot,
     landed,
+    lakeCursor,
     buckets,
-  }: { readonly snapshot: Snapshot; readonly landed: LakeCursor; readonly buckets: readonly CursorBucket[] },
+  }: { readonly landed: LandedTable; readonly lakeCursor: LakeCursor; readonly buckets: readonly CursorBucket[] },
 ): Promise<bigint[]> {
   const [first] = buckets;
-  const ends = buckets.slice(1).map(({ hi }) => landed.landed(hi));
+  const ends = buckets.slice(1).map(({ hi }) => lakeCursor.landed(hi));
   const counts = Array.from({ length: ends.length + 1 }, () => 0n);
   if (!first) return counts;
-  const { name, type } = landed.field;
-  for await (const batch of readSnapshotRows(table, snapshot, {
-    columns: [name],
-    where: landed.after(first.hi),
-    signal,
-  })) {
+  const { name, type } = lakeCursor.field;
+  for await (const batch of landed.readRows({ columns: [name], where: lakeCursor.after(first.hi) }, signal)) {
     const [vector] = batch.columns;
     for (let row = 0; vector && row < batch.rowCount; row++) {
       const value = valueAt(type, vector, row);
       if (typeof value !== "bigint" && typeof value !== "number") continue;
-      const at = bucketOf(BigInt(value), ends, landed.inclusive);
+      const at = bucketOf(BigInt(value), ends, lakeCursor.inclusive);
       counts[at] = (counts[at] ?? 0n) + 1n;
     }
   }

@@ -1,5 +1,5 @@
 import { definitionHash, type Pipeline } from "@snowmelt/core/definition";
-import { type Snapshot, type SnapshotVerification, snapshotFields, tableUri } from "@snowmelt/lake/delta";
+import type { SnapshotVerification } from "@snowmelt/lake/delta";
 import type { CursorWindow, SourceProfile } from "@snowmelt/snowflake";
 import type { DatasetResult, RunManifest } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
@@ -7,18 +7,18 @@ import { parseBound } from "../plan/parse-bound.ts";
 import { resolveRun } from "../plan/resolve-run.ts";
 import { cursorOf, cursorWindow } from "../plan/window.ts";
 import { resultLabel } from "../result-label.ts";
-import { inspectSource } from "../stages/inspect-dataset.ts";
+import { type InspectedSource, inspectSource } from "../stages/inspect-dataset.ts";
 import { askProfile } from "./ask-source.ts";
 import { compareLake, ofProfile, ofTotals } from "./compare-lake.ts";
 import { checkAccount, compareManifest } from "./compare-manifest.ts";
-import { type DeltaSource, isDelta, plainCheck } from "./delta-source.ts";
 import { readManifest } from "./find-manifests.ts";
+import { type LandedTable, openLandedTable } from "./landed-table.ts";
 import { compared, excused, lakeChecks, notChecked } from "./rung-check.ts";
 import { verdictOf } from "./verdict.ts";
 import type { RungCheck, TableVerification, Verification } from "./verification.ts";
 import { verifyCatalog } from "./verify-catalog.ts";
 import { openVerification, type VerifyContext, type VerifyOptions } from "./verify-context.ts";
-import { checkCommitsSince, compareLog, snapshotAt } from "./verify-log.ts";
+import { checkCommitsSince, compareLog, landedAt } from "./verify-log.ts";
 import { lookAtFiles } from "./verify-tables.ts";
 
 /**
@@ -93,17 +93,15 @@ async function verifyResult(
     return close({ table: result.table, files: 0, rows: null, bytes: 0, checks: [check] });
   }
   const inspected = await inspectSource(context, dataset);
-  if (!isDelta(inspected))
-    return close({ table: result.table, files: 0, rows: null, bytes: 0, checks: [plainCheck(inspected)] });
   const { table } = inspected;
   const [newest, left] = [
-    await table.snapshot({ signal: context.signal }),
-    await snapshotAt(table, deltaVersion, context.signal),
+    await openLandedTable(table, { signal: context.signal }),
+    await landedAt(table, deltaVersion, context.signal),
   ];
-  const written = newest && onlyFiles(newest, result);
-  const files = written && (await lookAtFiles(context, inspected, written));
+  const live = new Set(result.files.flatMap(({ path }) => (newest?.fileOf(path) ? [path] : [])));
+  const files = newest && (await lookAtFiles(context, dataset, { landed: newest, only: live }));
   const profile = await profileWindow(context, inspected, result);
-  const replaced = result.files.length - (written?.files.size ?? 0);
+  const replaced = result.files.length - live.size;
   const checks = [
     ...("because" in profile
       ? [notChecked("source", { name: "rows and columns", subject: "the run's window", because: profile.because })]
@@ -122,12 +120,12 @@ async function verifyResult(
         ]
       : []),
     ...("answer" in profile && files
-      ? compareFiles(profile.answer, { result, files, snapshot: newest }).map((check) => excused(check, excuse))
+      ? compareFiles(profile.answer, { result, files, landed: newest }).map((check) => excused(check, excuse))
       : []),
     ...(newest ? await verifyCatalog(context, inspected, newest) : []),
   ];
   return close({
-    table: tableUri(table),
+    table: newest?.uri ?? result.table,
     files: files?.files ?? 0,
     rows: files?.rows ?? null,
     bytes: files?.bytes ?? 0,
@@ -135,16 +133,10 @@ async function verifyResult(
   });
 }
 
-/** The state with those files of a run that are live in it. */
-function onlyFiles(snapshot: Snapshot, { files }: DatasetResult): Snapshot {
-  const paths = new Set(files.map(({ path }) => path));
-  return { ...snapshot, files: new Map([...snapshot.files].filter(([path]) => paths.has(path))) };
-}
-
 /** The source as of the run's own moment, asked for the run's own rows. */
 async function profileWindow(
   context: VerifyContext,
-  inspected: DeltaSource,
+  inspected: InspectedSource,
   { snapshot, guarantee, window, purpose }: DatasetResult,
 ) {
   if (snapshot === null || inspected.guarantee.name !== "snapshot")
@@ -156,7 +148,7 @@ async function profileWindow(
 }
 
 function windowOf(
-  { dataset: { sync }, columns }: DeltaSource,
+  { dataset: { sync }, columns }: InspectedSource,
   window: DatasetResult["window"],
   purpose: DatasetResult["purpose"],
 ): CursorWindow | undefined {
@@ -177,16 +169,16 @@ function compareFiles(
   {
     result,
     files,
-    snapshot,
-  }: { readonly result: DatasetResult; readonly files: SnapshotVerification; readonly snapshot: Snapshot | undefined },
+    landed,
+  }: { readonly result: DatasetResult; readonly files: SnapshotVerification; readonly landed: LandedTable | undefined },
 ): RungCheck[] {
   const { counts } = result;
   const subject = "the files of the run";
   const not = (because: string): RungCheck[] => [notChecked("source", { name: "columns", subject, because })];
-  if (!snapshot || files.rows !== counts.extracted || counts.inserted !== counts.extracted)
+  if (!landed || files.rows !== counts.extracted || counts.inserted !== counts.extracted)
     return not(
       "they do not hold the rows of the window alone: a merge writes others along, and later commits replace files",
     );
   const held = files.profiles ? files.profiles.map(ofProfile) : files.columns.map(ofTotals);
-  return compareLake(profile, snapshotFields(snapshot), held);
+  return compareLake(profile, landed.fields, held);
 }

@@ -1,15 +1,15 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { type ColumnProfile, openProfiler } from "@snowmelt/core/types";
-import { type Snapshot, type SnapshotVerification, snapshotFields } from "@snowmelt/lake/delta";
-import { isNull, or, type Predicate, readSnapshotRows } from "@snowmelt/lake/read";
+import type { SnapshotVerification } from "@snowmelt/lake/delta";
+import { isNull, or, type Predicate } from "@snowmelt/lake/read";
 import type { CursorWindow } from "@snowmelt/snowflake";
 import { cursorWindow } from "../plan/window.ts";
+import type { InspectedSource } from "../stages/inspect-dataset.ts";
 import { askProfile } from "./ask-source.ts";
 import { compareLake, ofProfile, ofTotals } from "./compare-lake.ts";
-import type { DeltaSource } from "./delta-source.ts";
 import { excuseRows, excuseValues, movedRows, type Standing, suspect } from "./explain-difference.ts";
 import { lakeCursor } from "./lake-cursor.ts";
-import { landingMoment } from "./landing-moment.ts";
+import type { LandedTable } from "./landed-table.ts";
 import { compared, excused, notChecked } from "./rung-check.ts";
 import type { SetAside } from "./set-aside.ts";
 import type { SourceView } from "./source-view.ts";
@@ -21,7 +21,7 @@ import { bucketText, type RecentPast, readRecentPast } from "./verify-recent.ts"
 type WindowView = Extract<SourceView, { kind: "window" }>;
 
 interface Lake {
-  readonly snapshot: Snapshot;
+  readonly landed: LandedTable;
   readonly files: SnapshotVerification;
 }
 
@@ -34,7 +34,7 @@ export interface SourceChecks {
 /** Holds a table against its source: rows, the recent past by cursor, aggregates by column, and deep every row. */
 export async function verifySource(
   context: VerifyContext,
-  inspected: DeltaSource,
+  inspected: InspectedSource,
   { view, readSetAside, ...lake }: Lake & { readonly view: SourceView; readonly readSetAside: () => Promise<SetAside> },
 ): Promise<SourceChecks> {
   const atMicros = view.kind === "none" ? undefined : view.atMicros;
@@ -69,30 +69,30 @@ interface CountedLake extends Lake {
 
 async function verifyWindow(
   context: VerifyContext,
-  inspected: DeltaSource,
+  inspected: InspectedSource,
   lake: CountedLake,
   view: WindowView,
 ): Promise<SourceChecks> {
   const { cursor, hi, sync } = view;
   const { schema } = inspected;
-  const field = snapshotFields(lake.snapshot).find(({ name }) => name === schema.cursor);
-  const landed = lakeCursor(cursor, field);
+  const field = lake.landed.fields.find(({ name }) => name === schema.cursor);
+  const inLake = lakeCursor(cursor, field);
   const window = cursorWindow(cursor, { lo: null, hi: String(hi) }, sync.nulls === "everyRun");
   const not = (subject: string, because: string): SourceChecks => ({
     checks: [notChecked("recent", { name: "rows by cursor", subject, because })],
     atMicros: view.atMicros,
   });
-  if (!landed) return not(cursor.column, `the cursor ${cursor.column} lands as text, whose order is not the source's`);
+  if (!inLake) return not(cursor.column, `the cursor ${cursor.column} lands as text, whose order is not the source's`);
   const read = (atMicros: bigint | undefined) =>
-    readRecentPast(context, inspected, { ...lake, cursor, landed, hi, atMicros });
+    readRecentPast(context, inspected, { ...lake, cursor, lakeCursor: inLake, hi, atMicros });
   const asked = await read(view.atMicros);
   if ("because" in asked) return not("the table", asked.because);
-  const past = await pastToCompare(context, inspected, { view, now: asked.answer, read });
+  const past = await pastToCompare(context, lake.landed, { view, now: asked.answer, read });
   const { recent } = past;
   const standing = { view: past.view, moved: movedRows(recent), setAside: lake.setAside.rows };
-  const before = landed.before(hi);
+  const before = inLake.before(hi);
   const isWhole = recent.lakeBeyond === 0n;
-  const where = isWhole ? undefined : sync.nulls === "everyRun" ? or(before, isNull(landed.field.name)) : before;
+  const where = isWhole ? undefined : sync.nulls === "everyRun" ? or(before, isNull(inLake.field.name)) : before;
   const rows = lake.rows - recent.lakeBeyond + recent.aside;
   const text = (bucket: RecentPast["buckets"][number]): string => bucketText(bucket, cursor);
   return {
@@ -111,7 +111,7 @@ async function verifyWindow(
  */
 async function pastToCompare(
   { signal }: VerifyContext,
-  { table }: DeltaSource,
+  landed: LandedTable,
   {
     view,
     now,
@@ -123,7 +123,7 @@ async function pastToCompare(
   },
 ): Promise<{ readonly view: WindowView; readonly recent: RecentPast }> {
   if (movedRows(now) === 0n || view.atMicros === undefined) return { view, recent: now };
-  const atMicros = await landingMoment(table, signal);
+  const atMicros = await landed.landingMoment(signal);
   if (atMicros === undefined) return { view, recent: now };
   const then = await read(atMicros);
   return "because" in then ? { view, recent: now } : { view: { ...view, atMicros }, recent: then.answer };
@@ -150,7 +150,7 @@ function lateChecks(
 /** Rows, then columns, then deep the digest of all rows. */
 async function compareRows(
   context: VerifyContext,
-  inspected: DeltaSource,
+  inspected: InspectedSource,
   lake: CountedLake,
   standing: Standing,
 ): Promise<RungCheck[]> {
@@ -174,7 +174,7 @@ async function compareRows(
   );
   return [
     rows,
-    ...(await compareColumns(context, inspected, { lake, standing, profile: asked.answer })),
+    ...(await compareColumns(context, { lake, standing, profile: asked.answer })),
     ...(context.deep
       ? await verifyDigest(context, inspected, {
           ...lake,
@@ -189,7 +189,6 @@ async function compareRows(
 
 async function compareColumns(
   context: VerifyContext,
-  inspected: DeltaSource,
   {
     lake,
     standing,
@@ -205,13 +204,13 @@ async function compareColumns(
     const because = `the definition asks the source for rows alone (verify: "rows"); a deep look asks for all`;
     return [notChecked("source", { name: "columns", subject, because })];
   }
-  const { files, where, snapshot } = lake;
-  const fields = snapshotFields(snapshot);
+  const { files, where, landed } = lake;
+  const { fields } = landed;
   const excuse = excuseValues(standing);
   const compare = (columns: Parameters<typeof compareLake>[2]): RungCheck[] =>
     compareLake(profile, fields, columns).map((check) => excused(check, excuse));
   if (context.deep) {
-    const profiles = where ? await profileRows(context, inspected, { snapshot, where }) : files.profiles;
+    const profiles = where ? await profileRows(context, landed, where) : files.profiles;
     if (profiles) return compare(profiles.map(ofProfile));
     return [
       notChecked("source", { name: "columns", subject, because: "not every value of the table could be decoded" }),
@@ -224,11 +223,11 @@ async function compareColumns(
 
 async function profileRows(
   { signal }: VerifyContext,
-  { table }: DeltaSource,
-  { snapshot, where }: { readonly snapshot: Snapshot; readonly where: Predicate },
+  landed: LandedTable,
+  where: Predicate,
 ): Promise<readonly ColumnProfile[]> {
-  const profiler = openProfiler(snapshotFields(snapshot));
-  for await (const batch of readSnapshotRows(table, snapshot, { where, signal })) profiler.add(batch);
+  const profiler = openProfiler(landed.fields);
+  for await (const batch of landed.readRows({ where }, signal)) profiler.add(batch);
   return profiler.profiles();
 }
 

@@ -1,17 +1,12 @@
 import { type Pipeline, sourceName } from "@snowmelt/core/definition";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import {
-  compareSchema,
-  type Snapshot,
-  type SnapshotVerification,
-  tableUri,
-  verifySnapshot,
-} from "@snowmelt/lake/delta";
+import { sameFields } from "@snowmelt/core/types";
+import { compareSchema, type SnapshotVerification, tableUri, type VerifySnapshotOptions } from "@snowmelt/lake/delta";
 import { instantText } from "../plan/window.ts";
 import { takeSnapshot } from "../run/take-snapshot.ts";
 import { type InspectedSource, inspectSource } from "../stages/inspect-dataset.ts";
-import { type DeltaSource, isDelta, plainCheck } from "./delta-source.ts";
 import { readHashes } from "./find-manifests.ts";
+import { type LandedTable, openLandedTable } from "./landed-table.ts";
 import { compared, lakeChecks } from "./rung-check.ts";
 import { readSetAside } from "./set-aside.ts";
 import { planSourceView } from "./source-view.ts";
@@ -47,44 +42,46 @@ async function verifyTable(context: VerifyContext, name: string): Promise<TableV
   const close = (
     found: Omit<TableVerification, "dataset" | "source" | "verdict" | "passed" | "durationMs">,
   ): TableVerification => {
-    const verdict = verdictOf(found.checks, ["source"]);
+    const verdict = verdictOf(found.checks, isOfRows);
     const durationMs = Math.round(clock.monotonicMs() - startedMs);
     return { dataset: name, source, ...found, verdict, passed: verdict === "agrees", durationMs };
   };
   const nothing = { table: name, deltaVersion: null, sourceAsOf: null, files: 0, rows: null, bytes: 0 };
   if ("check" in inspected) return close({ ...nothing, checks: [inspected.check] });
   const table = tableUri(inspected.table);
-  if (!isDelta(inspected)) return close({ ...nothing, table, checks: [plainCheck(inspected)] });
-  const snapshot = await inspected.table.snapshot({ signal: context.signal });
-  if (!snapshot) {
-    const check = compared("files", { name: "table", subject: table, expected: "a Delta table", actual: "no table" });
+  const landed = await openLandedTable(inspected.table, { signal: context.signal });
+  if (!landed) {
+    const check = compared("files", { name: "table", subject: table, expected: "a table", actual: "no table" });
     return close({ ...nothing, table, checks: [check] });
   }
-  const files = await lookAtFiles(context, inspected, snapshot);
+  const files = await lookAtFiles(context, name, { landed });
   const nowMicros = await takeSnapshot(context);
-  const view = planSourceView(context, inspected, { snapshot, nowMicros });
+  const view = planSourceView(context, inspected, { landed, nowMicros });
   const held = await verifySource(context, inspected, {
     view,
-    snapshot,
+    landed,
     files,
-    readSetAside: () => readSetAside(context, inspected, snapshot),
+    readSetAside: () => readSetAside(context, inspected, landed),
   });
   const { atMicros } = held;
   return close({
     table,
-    deltaVersion: snapshot.version,
+    deltaVersion: landed.version,
     sourceAsOf: atMicros === undefined ? null : instantText(atMicros),
     files: files.files,
     rows: files.rows ?? null,
     bytes: files.bytes,
     checks: [
-      ...schemaChecks(inspected, snapshot),
+      ...schemaChecks(inspected, landed),
       ...held.checks,
       ...lakeChecks("files", files),
-      ...(await verifyCatalog(context, inspected, snapshot)),
+      ...(await verifyCatalog(context, inspected, landed)),
     ],
   });
 }
+
+/** Whether rows of the source were looked at: that its columns are the definition's says nothing of them. */
+const isOfRows = ({ rung, name }: RungCheck): boolean => rung === "source" && name !== "columns";
 
 /** A source that is not what the definition says is a difference, not the end. */
 async function inspectOrTell(
@@ -101,24 +98,36 @@ async function inspectOrTell(
 }
 
 /** The log's columns against those that the definition lands. */
-function schemaChecks({ layout }: InspectedSource, { metaData }: Snapshot): RungCheck[] {
-  const { fields, partitionColumns } = layout;
-  const comparison = compareSchema(metaData, { fields, partitionColumns });
-  const expected = `${fields.length} columns as the definition lands them`;
-  const actual = comparison.kind === "incompatible" ? comparison.message : expected;
+function schemaChecks({ layout }: InspectedSource, landed: LandedTable): RungCheck[] {
+  const expected = `${layout.fields.length} columns as the definition lands them`;
+  const actual = schemaDifference(layout, landed) ?? expected;
   return [compared("source", { name: "columns", subject: "the log", expected, actual })];
 }
 
+function schemaDifference(
+  { fields, partitionColumns }: InspectedSource["layout"],
+  { told, fields: held }: LandedTable,
+): string | undefined {
+  if (told.kind === "delta") {
+    const comparison = compareSchema(told.snapshot.metaData, { fields, partitionColumns });
+    return comparison.kind === "incompatible" ? comparison.message : undefined;
+  }
+  const heldBy = told.snapshot.table.partitionColumns;
+  if (heldBy.join() !== partitionColumns.join()) return `it is partitioned by (${heldBy.join(", ")})`;
+  return sameFields(held, fields) ? undefined : `the columns ${held.map(({ name }) => name).join(", ")}`;
+}
+
 export async function lookAtFiles(
-  { deep, runsRoot, signal, onProgress }: VerifyContext,
-  { name, table }: Pick<DeltaSource, "name" | "table">,
-  snapshot: Snapshot,
+  { deep, runsRoot, signal, onProgress }: Pick<VerifyContext, "deep" | "runsRoot" | "signal" | "onProgress">,
+  name: string,
+  { landed, only }: { readonly landed: LandedTable; readonly only?: ReadonlySet<string> | undefined },
 ): Promise<SnapshotVerification> {
-  const hashes = deep ? await readHashes(runsRoot, name) : undefined;
-  return verifySnapshot(table, snapshot, {
+  const hashes = deep && landed.told.kind === "delta" ? await readHashes(runsRoot, name) : undefined;
+  const options: VerifySnapshotOptions = {
     deep,
     sha256Of: (path) => hashes?.get(path),
     onFile: ({ files, of, bytes }) => onProgress?.({ dataset: name, files, ofFiles: of, bytes }),
     signal,
-  });
+  };
+  return landed.verifyFiles(options, only);
 }
