@@ -485,8 +485,13 @@ describe("a lake on S3", () => {
     expect(parseStageName("lake.public.landing")).toEqual({ database: "LAKE", schema: "PUBLIC", name: "LANDING" });
   });
 
+  it("shares nothing with a folder but a stage, which may be an internal one", () => {
+    expect(withLake({ root: "./lake", stage: "A.B.C" })()).toEqual({ root: "./lake", stage: "A.B.C" });
+  });
+
   it.each([
-    [{ root: "./lake", stage: "A.B.C" }, "stage goes with a lake on S3, and the root is a folder"],
+    [{ root: "./lake", region: "eu-central-1" }, "region goes with a lake on S3, and the root is a folder"],
+    [{ root: "./lake", stage: "A.B.C", kmsKeyId: "alias/lake" }, "kmsKeyId goes with a lake on S3"],
     [{ root: "./lake", catalog: glue() }, "catalog goes with a lake on S3"],
     [{ root: "s3://lake", stage: "LANDING" }, "stage: expected DATABASE.SCHEMA.STAGE"],
     [{ root: "s3://lake", expectedBucketOwner: "12" }, "expectedBucketOwner: expected the 12 digits"],

@@ -40,10 +40,17 @@ export interface LandscapeLake {
   readonly access: LakeAccess;
 }
 
+/** The lake is a folder of the landscape's own, and names a stage. */
+export interface StagedFolderLake {
+  readonly stage: string;
+}
+
 export async function openLandscape(
   options: StartLocalSnowflakeOptions = {},
-  elsewhere?: LandscapeLake,
+  lakeOptions?: LandscapeLake | StagedFolderLake,
 ): Promise<Landscape> {
+  const elsewhere = lakeOptions && "location" in lakeOptions ? lakeOptions : undefined;
+  const staged = lakeOptions && "stage" in lakeOptions ? lakeOptions : {};
   const directory = await mkdtemp(join(tmpdir(), "snowmelt-pipeline-"));
   const server = await startLocalSnowflake(options);
   const secrets = memorySecrets({ "test:password": server.password });
@@ -53,7 +60,7 @@ export async function openLandscape(
   const session = await openSnowflake({ ...place, username: user, auth }, { secrets });
   await session.query("CREATE DATABASE IF NOT EXISTS AVIATION");
   await session.query("CREATE SCHEMA IF NOT EXISTS AVIATION.PUBLIC");
-  const location = elsewhere?.location ?? { root: join(directory, "lake") };
+  const location = elsewhere?.location ?? { root: join(directory, "lake"), ...staged };
   const access = elsewhere?.access ?? {};
   const lake = location.root;
   const opened = await openLake(lake, LakeLocation.parse(location), access);

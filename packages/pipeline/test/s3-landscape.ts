@@ -12,8 +12,8 @@ export interface S3Landscape extends Landscape {
 export interface S3LandscapeOptions {
   /** Of the local Snowflake. */
   readonly snowflake?: StartLocalSnowflakeOptions;
-  /** Makes the stage `AVIATION.PUBLIC.LAKE` and names it in the lake. @default false */
-  readonly stage?: boolean;
+  /** `true` makes the stage `AVIATION.PUBLIC.LAKE` and names it in the lake; a text is the name of another. @default false */
+  readonly stage?: boolean | string;
   /** Makes the Glue databases and names the catalog in the lake. @default false */
   readonly catalog?: boolean;
 }
@@ -36,13 +36,13 @@ export async function openS3Landscape(options: S3LandscapeOptions = {}): Promise
       {
         location: {
           root: `s3://${bucket}/lake`,
-          ...(options.stage ? { stage: "AVIATION.PUBLIC.LAKE" } : {}),
+          ...(options.stage ? { stage: options.stage === true ? "AVIATION.PUBLIC.LAKE" : options.stage } : {}),
           ...(options.catalog ? { catalog: glue() } : {}),
         },
         access: { s3Endpoint: endpoint, glueEndpoint: endpoint, credentials },
       },
     );
-    if (options.stage) await createStage(land, `s3://${bucket}/lake/`);
+    if (options.stage === true) await createStage(land, `s3://${bucket}/lake/`);
     return {
       ...land,
       aws,

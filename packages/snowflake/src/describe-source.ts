@@ -21,6 +21,8 @@ export interface DescribedTable {
   readonly objectKind: string;
   /** Snowflake's own count; undefined for a view. */
   readonly rowCount: bigint | undefined;
+  /** What the rows take at Snowflake, compressed; undefined for a view. */
+  readonly bytes: bigint | undefined;
   /** Last change of data or definition, microseconds since the epoch. Read it before the snapshot it is kept with. */
   readonly lastAlteredMicros: bigint | undefined;
   /** Days of time travel; 0 when AT(TIMESTAMP) cannot be relied on: a view, a share, no retention. */
@@ -107,7 +109,7 @@ async function readFacts(
   const sql = [
     "SELECT TABLE_TYPE, TO_VARCHAR(ROW_COUNT),",
     `  TO_VARCHAR(CONVERT_TIMEZONE('UTC', LAST_ALTERED)::TIMESTAMP_NTZ, 'YYYY-MM-DD"T"HH24:MI:SS.FF9"Z"'),`,
-    "  TO_VARCHAR(RETENTION_TIME), COMMENT",
+    "  TO_VARCHAR(RETENTION_TIME), COMMENT, TO_VARCHAR(BYTES)",
     `FROM ${quoteIdentifier(name.database)}.INFORMATION_SCHEMA.TABLES`,
     "WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
   ].join("\n");
@@ -115,11 +117,12 @@ async function readFacts(
     if (isSnowmeltError(error, "OBJECT_NOT_FOUND")) throw await missingDatabase(session, name, { error, signal });
     throw error;
   });
-  const [kind, rowCount, lastAltered, retention, comment] = found.rows[0] ?? [];
+  const [kind, rowCount, lastAltered, retention, comment, bytes] = found.rows[0] ?? [];
   if (!kind) throw await missingTable(session, name, signal);
   return {
     objectKind: kind,
     rowCount: rowCount ? BigInt(rowCount) : undefined,
+    bytes: bytes ? BigInt(bytes) : undefined,
     lastAlteredMicros: lastAltered ? timestampMicros(lastAltered) : undefined,
     retentionDays: kind.includes("VIEW") ? 0 : Number(retention ?? 0),
     comment: comment ?? undefined,

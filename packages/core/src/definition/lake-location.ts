@@ -32,7 +32,10 @@ export const LakeLocation = strict({
     .exactOptional(),
   /** Objects are encrypted by this key of KMS, with a bucket key. Default: as the bucket says. */
   kmsKeyId: z.string().min(1, { error: "expected the id, ARN or alias of a KMS key" }).exactOptional(),
-  /** The external stage that covers the root, as `DATABASE.SCHEMA.STAGE`: Snowflake unloads into the lake by it. */
+  /**
+   * As `DATABASE.SCHEMA.STAGE`: the external stage that covers the root, by which Snowflake unloads straight into the lake, or
+   * an internal one, from which unloaded files are moved into it.
+   */
   stage: z
     .string()
     .refine((text) => parseStageName(text) !== undefined, {
@@ -41,7 +44,7 @@ export const LakeLocation = strict({
     .exactOptional(),
   /** Where readers find the tables; made equal to the lake after each run. Default: nowhere. */
   catalog: z.discriminatedUnion("kind", [GlueLocation], { error: "expected glue()" }).exactOptional(),
-}).superRefine(({ root, ...others }, context) => {
+}).superRefine(({ root, stage: _, ...others }, context) => {
   if (root.startsWith("s3://")) return;
   for (const name of Object.keys(others)) {
     context.addIssue({

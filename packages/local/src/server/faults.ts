@@ -86,6 +86,8 @@ export const Fault = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("statementFails"),
     ...scope,
+    /** Only statements that begin so, in any case: `GET`. */
+    begins: z.string().optional(),
     code: z.string().default("000603"),
     sqlState: z.string().default("XX000"),
     message: z.string().default("SQL execution internal error: Processing aborted by error 300005"),
@@ -126,6 +128,7 @@ export interface Occasion {
   readonly on?: RequestKind;
   readonly queryTag?: string | undefined;
   readonly chunk?: number;
+  readonly sqlText?: string;
 }
 
 export interface FaultBox {
@@ -170,5 +173,10 @@ function isOneOf<K extends FaultKind>(fault: Fault, kinds: readonly K[]): fault 
 function isAbout(fault: Fault, occasion: Occasion): boolean {
   if (fault.queryTag !== undefined && fault.queryTag !== occasion.queryTag) return false;
   if ("on" in fault && fault.on !== occasion.on) return false;
+  if ("begins" in fault && fault.begins !== undefined && !beginsWith(occasion.sqlText ?? "", fault.begins))
+    return false;
   return !("chunk" in fault) || fault.chunk === undefined || fault.chunk === occasion.chunk;
 }
+
+const beginsWith = (sqlText: string, start: string): boolean =>
+  sqlText.trimStart().toUpperCase().startsWith(start.toUpperCase());

@@ -91,7 +91,7 @@ async function run(
   { ports, signal }: { ports: RunnerPorts; signal: AbortSignal },
 ): Promise<QueryState> {
   const { session, sqlText, binds, parameters } = submission;
-  await sufferFaults(state.queryTag, ports.faults, signal);
+  await sufferFaults(state, ports.faults, signal);
   const before = toStatementSession(session, parameters);
   const after = toStatementSession(session, parameters);
   await using statement = await ports.engine.execute(after, {
@@ -124,10 +124,14 @@ async function record(state: QueryState, ports: RunnerPorts): Promise<void> {
   await ports.engine.recordQuery(toQueryRecord(state));
 }
 
-async function sufferFaults(queryTag: string, faults: FaultBox, signal: AbortSignal): Promise<void> {
+async function sufferFaults(
+  { queryTag, sqlText }: Pick<QueryState, "queryTag" | "sqlText">,
+  faults: FaultBox,
+  signal: AbortSignal,
+): Promise<void> {
   const slow = faults.strike(["statementSlow"], { queryTag });
   if (slow !== undefined) await sleep(slow.latencyMs, undefined, { signal });
-  const failing = faults.strike(["statementFails"], { queryTag });
+  const failing = faults.strike(["statementFails"], { queryTag, sqlText });
   if (failing !== undefined) throw new SqlFailure(failing.code, failing.sqlState, failing.message);
 }
 

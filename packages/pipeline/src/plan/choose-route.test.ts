@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { chooseRoute, type RouteFacts } from "./choose-route.ts";
+import { chooseRoute, type RouteFacts, unloadWhy } from "./choose-route.ts";
 
 const choose = (facts: Partial<RouteFacts> = {}) =>
   chooseRoute({
     wanted: "auto",
-    lakeUri: "s3://lake/tables",
     stage: "A.B.LAKE",
     land: "delta",
     refusals: [],
@@ -16,13 +15,12 @@ const choose = (facts: Partial<RouteFacts> = {}) =>
 
 describe("chooseRoute", () => {
   it("unloads where the lake has a stage and nothing speaks against it", () => {
-    expect(choose()).toEqual({ name: "unload", why: "Snowflake writes through stage A.B.LAKE straight into the lake" });
+    expect(choose()).toEqual({ name: "unload" });
     expect(choose({ guarantee: "statement", verify: "rows" })).toMatchObject({ name: "unload" });
   });
 
   it.each([
     [{ wanted: "stream" }, "the definition asks for it"],
-    [{ lakeUri: "file:///lake" }, "the lake is a folder of this machine"],
     [{ land: "parquet" }, "it lands as plain Parquet, whose partition columns may not be in the files"],
     [{ stage: undefined }, "no stage is named for this lake"],
     [{ refusals: [{ column: "D", reason: "r" }, { reason: "s" }] }, "column D: r; s"],
@@ -40,7 +38,21 @@ describe("chooseRoute", () => {
       name: "impossible",
       reasons: ["column D: r", expect.stringContaining("column G")],
     });
-    expect(choose({ wanted: "unload", lakeUri: "file:///lake" })).toMatchObject({ name: "impossible" });
+    expect(choose({ wanted: "unload", stage: undefined })).toMatchObject({ name: "impossible" });
     expect(choose({ wanted: "unload", guarantee: "statement" })).toMatchObject({ name: "unload" });
+  });
+});
+
+describe("unloadWhy", () => {
+  const facts = { wanted: "auto", stage: "A.B.LAKE", isInternal: false, tableBytes: 1_250_000_000n } as const;
+
+  it("says that no byte passes through here, or that all do, and how many there may be", () => {
+    expect(unloadWhy(facts)).toBe("Snowflake writes through stage A.B.LAKE straight into the lake");
+    expect(unloadWhy({ ...facts, isInternal: true })).toBe(
+      "Snowflake writes into its internal stage A.B.LAKE; the files' bytes pass through this process on their way into the lake (the whole source takes 1.25 GB there)",
+    );
+    expect(unloadWhy({ ...facts, wanted: "unload", isInternal: true, tableBytes: undefined })).toBe(
+      "Snowflake writes into its internal stage A.B.LAKE, as the definition asks; the files' bytes pass through this process on their way into the lake",
+    );
   });
 });

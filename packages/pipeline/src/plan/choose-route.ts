@@ -1,5 +1,6 @@
 import type { Dataset } from "@snowmelt/core/definition";
 import type { UnloadRefusal } from "@snowmelt/snowflake";
+import { bytesText } from "../report/units.ts";
 import type { Guarantee } from "./pipeline-plan.ts";
 
 export type RouteName = "stream" | "unload";
@@ -13,8 +14,6 @@ export interface RouteChoice {
 export interface RouteFacts {
   /** What the definition asks for. */
   readonly wanted: "auto" | RouteName;
-  /** Of the lake: `file:///...` or `s3://...`. */
-  readonly lakeUri: string;
   /** `DATABASE.SCHEMA.STAGE`; undefined where the lake has none. */
   readonly stage: string | undefined;
   readonly land: Dataset["land"]["kind"];
@@ -31,19 +30,37 @@ export interface RouteFacts {
  */
 export function chooseRoute(
   facts: RouteFacts,
-): RouteChoice | { readonly name: "impossible"; readonly reasons: string[] } {
-  const { wanted, stage } = facts;
+):
+  | (RouteChoice & { readonly name: "stream" })
+  | { readonly name: "unload" }
+  | { readonly name: "impossible"; readonly reasons: string[] } {
+  const { wanted } = facts;
   if (wanted === "stream") return { name: "stream", why: "the definition asks for it" };
   const reasons = impossible(facts);
   if (reasons.length > 0 && wanted === "unload") return { name: "impossible", reasons };
   const doubts = [...reasons, ...(wanted === "auto" ? doubtful(facts) : [])];
   if (doubts.length > 0) return { name: "stream", why: doubts.join("; ") };
-  const asked = wanted === "unload" ? ", as the definition asks" : "";
-  return { name: "unload", why: `Snowflake writes through stage ${stage} straight into the lake${asked}` };
+  return { name: "unload" };
 }
 
-function impossible({ lakeUri, stage, land, refusals, lostColumns }: RouteFacts): string[] {
-  if (!lakeUri.startsWith("s3://")) return ["the lake is a folder of this machine"];
+/** Why an unload is the route, and what of it passes through here. Pure. */
+export function unloadWhy({
+  wanted,
+  stage,
+  isInternal,
+  tableBytes,
+}: Pick<RouteFacts, "wanted" | "stage"> & {
+  readonly isInternal: boolean;
+  /** Of the source at Snowflake; undefined where it does not say. */
+  readonly tableBytes: bigint | undefined;
+}): string {
+  const asked = wanted === "unload" ? ", as the definition asks" : "";
+  if (!isInternal) return `Snowflake writes through stage ${stage} straight into the lake${asked}`;
+  const size = tableBytes === undefined ? "" : ` (the whole source takes ${bytesText(Number(tableBytes))} there)`;
+  return `Snowflake writes into its internal stage ${stage}${asked}; the files' bytes pass through this process on their way into the lake${size}`;
+}
+
+function impossible({ stage, land, refusals, lostColumns }: RouteFacts): string[] {
   if (stage === undefined) return ["no stage is named for this lake"];
   return [
     ...(land === "delta" ? [] : ["it lands as plain Parquet, whose partition columns may not be in the files"]),

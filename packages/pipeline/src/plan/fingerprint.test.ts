@@ -34,6 +34,7 @@ const described = (over: Partial<DescribedTable> = {}): DescribedTable => ({
   objectKind: "BASE TABLE",
   rowCount: 10n,
   lastAlteredMicros: 5_000_000n,
+  bytes: 0n,
   retentionDays: 1,
   comment: undefined,
   ...over,

@@ -14,6 +14,7 @@ const attempt = (over: Partial<Attempt> = {}): Attempt => ({
   definitionHash: "h",
   route: "stream",
   unloadId: null,
+  staged: null,
   requestId: "q",
   queryTag: "t",
   readBy: "cursor",

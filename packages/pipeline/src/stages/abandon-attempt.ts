@@ -5,6 +5,7 @@ import { sweepTableOrphans } from "../lake/dataset-table.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { type Attempt, renewPending, retirePending } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
+import { removeStaged } from "./staged-unload.ts";
 
 /**
  * Deletes what given-up attempts left and no log names: those whose version the table's lane has reached, which no frozen
@@ -19,10 +20,12 @@ export async function sweepAttempts(context: RunContext, inspected: InspectedDat
     const { n } = readLane(await inspected.table.snapshot(), inspected.lane);
     const isDead = ({ attemptId, laneVersion }: (typeof state.terminalAttempts)[number]): boolean =>
       laneVersion <= n || attemptId === own;
-    const terminalAttempts = state.terminalAttempts.filter(isDead).map(({ attemptId }) => attemptId);
+    const dead = state.terminalAttempts.filter(isDead);
+    const terminalAttempts = dead.map(({ attemptId }) => attemptId);
     if (terminalAttempts.length === 0) return;
     await sweepTableOrphans(inspected.table, terminalAttempts);
     await sweepOrphans({ store: lake, path: toQuarantinePath(inspected.name) }, { terminalAttempts });
+    for (const { attemptId, staged } of dead) if (staged) await removeStaged(context, attemptId, staged);
     await store.write({ ...state, terminalAttempts: state.terminalAttempts.filter((attempt) => !isDead(attempt)) });
   } catch (error) {
     logger.log("warn", "the files of given-up attempts stay until a later run", {

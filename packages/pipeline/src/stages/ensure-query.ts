@@ -47,7 +47,7 @@ export async function ensureQuery(
     await session.openResult(queryId, { signal });
     return { queryId, unloaded: null };
   } catch (error) {
-    if (isRepeat && isGone(error)) return undefined;
+    if (isRepeat && (isGone(error) || wasRefused(error))) return undefined;
     throw error;
   }
 }
@@ -57,3 +57,7 @@ export const isGone = (error: unknown): boolean =>
   ["QUERY_NOT_FOUND", "RESULT_EXPIRED", "STATEMENT_FAILED", "STATEMENT_CANCELLED"].some((code) =>
     isSnowmeltError(error, code),
   );
+
+/** The earlier query ended for want of a right or an object, which may be there by now: asked again, it would say the same for ever. */
+const wasRefused = (error: unknown): boolean =>
+  isSnowmeltError(error, "NOT_AUTHORIZED") || isSnowmeltError(error, "OBJECT_NOT_FOUND");

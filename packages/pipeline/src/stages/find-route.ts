@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { parseStageName, resolveExtract } from "@snowmelt/core/definition";
 import { checkStage, describeStage, type Stage, unloadRefusals } from "@snowmelt/snowflake";
 import { pipelineError } from "../pipeline-error.ts";
-import { chooseRoute, type RouteChoice } from "../plan/choose-route.ts";
+import { chooseRoute, type RouteChoice, unloadWhy } from "../plan/choose-route.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { snowmeltVersion } from "../snowmelt-version.ts";
 import { readRefusedUnload } from "../state/refused-unloads.ts";
@@ -14,7 +14,7 @@ export type Route =
   | (RouteChoice & {
       readonly name: "unload";
       readonly stage: Stage;
-      /** The table below the stage; empty, or ending with `/`. */
+      /** The table below the stage; empty, or ending with `/`. In an internal stage as in the lake. */
       readonly folder: string;
       readonly maxFileBytes: number;
       /** Names what is unloaded and how, for the memory of refusals. */
@@ -38,13 +38,12 @@ const largestFileBytes = 5_368_709_120;
  */
 export async function findRoute(context: RouteContext, source: InspectedSource): Promise<Route> {
   const { definition, environmentName, environment, session, signal } = context;
-  const { name, dataset, schema, guarantee, table } = source;
+  const { name, dataset, described, schema, guarantee, table } = source;
   const { route: wanted, maxFileBytes } = resolveExtract(definition, name, environmentName);
   const { stage: stageName } = environment.lake;
   const lost = schema.batchFields.slice(schema.extracted.length).map((field) => field.name);
   const choice = chooseRoute({
     wanted,
-    lakeUri: table.store.uri,
     stage: stageName,
     land: dataset.land.kind,
     refusals: unloadRefusals({ landed: schema.extracted, quality: schema.rules }),
@@ -54,9 +53,11 @@ export async function findRoute(context: RouteContext, source: InspectedSource):
   });
   if (choice.name === "impossible") throw impossible(name, choice.reasons);
   const place = stageName === undefined ? undefined : parseStageName(stageName);
-  if (choice.name === "stream" || !place) return { name: "stream", why: choice.why };
+  if (choice.name === "stream") return choice;
+  if (!place) throw new RangeError("an unload is chosen only where a stage is named");
   const stage = await describeStage(session, place, { signal });
-  const { prefix: folder } = checkStage(stage, `${table.store.uri}/${table.path}`);
+  const isInternal = stage.kind === "internal";
+  const folder = isInternal ? `${table.path}/` : checkStage(stage, `${table.store.uri}/${table.path}`).prefix;
   const hash = hashOf(source, stage);
   const refused = await readRefusedUnload(
     context.stateObjects,
@@ -67,7 +68,8 @@ export async function findRoute(context: RouteContext, source: InspectedSource):
   if (refused !== undefined && !isWanted)
     return { name: "stream", why: `what Snowflake unloaded of it earlier was refused: ${refused}` };
   const fileBytes = Math.min(maxFileBytes, largestFileBytes);
-  return { name: "unload", why: choice.why, stage, folder, maxFileBytes: fileBytes, hash, isWanted };
+  const why = unloadWhy({ wanted, stage: stageName, isInternal, tableBytes: described?.bytes });
+  return { name: "unload", why, stage, folder, maxFileBytes: fileBytes, hash, isWanted };
 }
 
 /** Another version of ours may take what this one refuses. */

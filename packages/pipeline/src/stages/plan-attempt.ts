@@ -2,7 +2,8 @@ import { toAttemptPrefix } from "@snowmelt/lake/delta";
 import { type ExtractPlan, planExtract, planUnload, type UnloadPlan } from "@snowmelt/snowflake";
 import { fingerprintAt } from "../plan/fingerprint.ts";
 import type { RunContext } from "../run/run-context.ts";
-import type { Attempt, AttemptWindow } from "../state/dataset-state.ts";
+import type { Attempt, AttemptWindow, StagedFolder } from "../state/dataset-state.ts";
+import type { Route } from "./find-route.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import { sourceWindow } from "./source-window.ts";
 
@@ -32,6 +33,7 @@ export function planAttempt(
     readBy: inspected.readBy,
     route: inspected.route.name,
     unloadId: inspected.route.name === "unload" ? attemptId : null,
+    staged: stagedFolder(inspected.route, attemptId),
     requestId: context.random.uuid(),
     queryTag: `snowmelt ${inspected.lane} n=${laneVersion} attempt=${attemptId}`,
     sql: planStatement(inspected, { window, snapshotMicros, unloadId: attemptId }).sql,
@@ -68,6 +70,16 @@ export function planStatement(inspected: InspectedDataset, input: UnloadInput): 
   return planUnloading(inspected, input) ?? planExtraction(inspected, input);
 }
 
+/** Where an unload's files have to be fetched from; null where Snowflake writes into the lake itself. Pure. */
+function stagedFolder(route: Route, unloadId: string): StagedFolder | null {
+  if (route.name !== "unload" || route.stage.kind !== "internal") return null;
+  const { database, schema, name } = route.stage;
+  return { database, schema, name, folder: unloadFolder(route, unloadId) };
+}
+
+const unloadFolder = ({ folder }: { readonly folder: string }, unloadId: string): string =>
+  folder + toAttemptPrefix(unloadId);
+
 /** The COPY of an attempt and how its result is read; undefined for a dataset that is streamed. Pure. */
 export function planUnloading(
   inspected: InspectedDataset,
@@ -81,7 +93,7 @@ export function planUnloading(
     window: sourceWindow(inspected, window),
     atMicros: guarantee.name === "snapshot" ? snapshotMicros : undefined,
     stage: route.stage,
-    folder: route.folder + toAttemptPrefix(unloadId),
+    folder: unloadFolder(route, unloadId),
     partitionBy: schema.partitions.map(({ transform }) => transform),
     maxFileBytes: route.maxFileBytes,
   });

@@ -9,6 +9,7 @@ import { footerProfiles } from "./footer-profiles.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
 import { openKeys, openRules, tracksKeys } from "./row-checks.ts";
+import { filesInLake } from "./staged-unload.ts";
 
 export type Registered =
   | { readonly kind: "landed"; readonly landed: LandedAttempt }
@@ -32,7 +33,7 @@ export async function register(
   const { table, layout, schema } = inspected;
   const { attempt, sourceRows } = extracted;
   const outcome = await registerFiles(table, {
-    files: unloaded.files,
+    files: await filesInLake(context, inspected, { attempt, unloaded, record }),
     layout,
     attemptId: attempt.unloadId ?? attempt.attemptId,
     alwaysIndexed: schema.key,

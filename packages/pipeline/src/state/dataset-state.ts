@@ -7,6 +7,16 @@ const BigText = z.string().regex(/^-?\d+$/);
 export const AttemptWindow = z.object({ lo: BigText.nullable(), hi: BigText });
 export type AttemptWindow = z.infer<typeof AttemptWindow>;
 
+/** Where an unload's files wait, in an internal stage, until they are moved into the lake. */
+export const StagedFolder = z.object({
+  database: z.string(),
+  schema: z.string(),
+  name: z.string(),
+  /** Below the stage, ending with `/`. */
+  folder: z.string(),
+});
+export type StagedFolder = z.infer<typeof StagedFolder>;
+
 /** One try of one window, written before anything is extracted and before it is waited for. */
 export const Attempt = z.object({
   attemptId: z.string(),
@@ -33,6 +43,8 @@ export const Attempt = z.object({
   route: z.enum(["stream", "unload"]).default("stream"),
   /** Whose folder an unload writes into: the attempt that began it. Later tries of it take its files from there. */
   unloadId: z.string().nullable().default(null),
+  /** Null where Snowflake writes into the lake itself. */
+  staged: StagedFolder.nullable().default(null),
   /** Sent with the statement, so that a repeat is answered with the first query. */
   requestId: z.string(),
   queryTag: z.string(),
@@ -54,7 +66,9 @@ export const DatasetState = z.object({
    * Attempts that this run or an earlier one has given up. What they wrote is swept once the lane has reached their version:
    * before that a frozen writer could still commit it.
    */
-  terminalAttempts: z.array(z.object({ attemptId: z.string(), laneVersion: z.number() })),
+  terminalAttempts: z.array(
+    z.object({ attemptId: z.string(), laneVersion: z.number(), staged: StagedFolder.exactOptional() }),
+  ),
 });
 export type DatasetState = z.infer<typeof DatasetState>;
 
@@ -68,18 +82,16 @@ export const initialState = (lane: string): DatasetState => ({
 /** The attempt is over without a commit of its own. */
 export function retirePending(state: DatasetState): DatasetState {
   if (!state.pending) return state;
-  const { attemptId, unloadId, laneVersion } = state.pending;
-  const ids = new Set([attemptId, unloadId ?? attemptId]);
-  return { ...state, pending: null, terminalAttempts: [...state.terminalAttempts, ...terminal(ids, laneVersion)] };
+  const { attemptId, unloadId, laneVersion, staged } = state.pending;
+  const unloading = { attemptId: unloadId ?? attemptId, laneVersion, ...(staged ? { staged } : {}) };
+  const own = attemptId === unloading.attemptId ? [] : [{ attemptId, laneVersion }];
+  return { ...state, pending: null, terminalAttempts: [...state.terminalAttempts, ...own, unloading] };
 }
 
 /** The window and its query go on under another attempt. What an unload wrote is still of use. */
 export function renewPending(state: DatasetState, attempt: Attempt): DatasetState {
   const { pending } = state;
   const isOfUse = pending?.unloadId === pending?.attemptId;
-  const over = pending && !isOfUse ? terminal(new Set([pending.attemptId]), pending.laneVersion) : [];
+  const over = pending && !isOfUse ? [{ attemptId: pending.attemptId, laneVersion: pending.laneVersion }] : [];
   return { ...state, pending: attempt, terminalAttempts: [...state.terminalAttempts, ...over] };
 }
-
-const terminal = (ids: ReadonlySet<string>, laneVersion: number): DatasetState["terminalAttempts"] =>
-  [...ids].map((attemptId) => ({ attemptId, laneVersion }));

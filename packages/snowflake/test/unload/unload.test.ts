@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import { memoryObjectStore } from "@snowmelt/core/ports";
+import { manualClock, memoryObjectStore } from "@snowmelt/core/ports";
 import { type PartitionTransform, planLanding } from "@snowmelt/core/types";
 import type { LocalSnowflake } from "@snowmelt/local";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -261,8 +261,16 @@ describe("a stage", () => {
     await moveStagedFiles(session, move);
     expect(await held()).toEqual(expected);
     const [first] = files;
-    const wrong = { ...move, prefix: "other/", files: first ? [{ ...first, bytes: 1 }] : [] };
-    expect((await failure(moveStagedFiles(session, wrong))).code).toBe("RESULT_UNREADABLE");
+    const retries: string[] = [];
+    const wrong = {
+      ...move,
+      prefix: "other/",
+      files: first ? [{ ...first, bytes: 1 }] : [],
+      clock: manualClock(),
+      onRetry: ({ reason }: { readonly reason: string }) => void retries.push(reason),
+    };
+    expect((await failure(moveStagedFiles(session, wrong))).code).toBe("RESULT_MISMATCH");
+    expect(retries).toEqual(["RESULT_MISMATCH", "RESULT_MISMATCH", "RESULT_MISMATCH"]);
     await removeStagedFiles(session, planned);
     const { rows } = await session.query(`LIST @${quotePath(server.database, server.schema, "INSIDE")}`);
     expect(rows).toEqual([]);
