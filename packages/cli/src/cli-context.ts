@@ -39,6 +39,8 @@ export interface PipelineEngine {
   runDiscovery(definition: Pipeline, options: DiscoveryOptions): Promise<Discovery>;
   verifyTables(definition: Pipeline, options: VerifyRequest): Promise<Verification>;
   verifyRun(definition: Pipeline, runId: string, options: VerifyRequest): Promise<Verification>;
+  /** By its address: a folder, `file://…` or `s3://bucket/prefix`. */
+  verifyTable(address: string, options: VerifyTableRequest): Promise<Verification>;
   /** `env:` and `file:` secrets, of these variables and this machine. */
   systemSecrets(variables: CliConfig["variables"]): Secrets;
 }
@@ -62,6 +64,14 @@ export interface RunRequest extends PlanRequest {
 export interface VerifyRequest extends Omit<PlanRequest, "stateRoot"> {
   readonly deep: boolean;
   readonly runsRoot: string;
+}
+
+export interface VerifyTableRequest {
+  readonly baseDirectory: string;
+  readonly deep: boolean;
+  readonly runsRoot: string;
+  readonly lake?: LakeEndpoints;
+  readonly signal?: AbortSignal;
 }
 
 export interface BackfillRequest extends Omit<RunRequest, "datasets" | "refresh"> {

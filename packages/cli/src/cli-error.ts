@@ -7,6 +7,7 @@ export const cliError = errorFactory({
     category: "definition",
     summary: "The file cannot be loaded, or its default export is not a definition.",
   },
+  TABLE_KIND: { category: "definition", summary: "The table is not of the kind that the command is for." },
   ENVIRONMENT_UNKNOWN: { category: "definition", summary: "The platform has no environment of that name." },
   PEER_MISSING: { category: "definition", summary: "A package that this command needs is not installed." },
   SCHEMA_FILE_STALE: {

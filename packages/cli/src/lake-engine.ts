@@ -2,12 +2,13 @@ import { resolve } from "node:path";
 import { type ObjectVersions, systemClock, systemRandom } from "@snowmelt/core/ports";
 import type { DeltaTable } from "@snowmelt/lake/delta";
 import type * as Maintain from "@snowmelt/lake/maintain";
+import type * as Plain from "@snowmelt/lake/plain";
 import type * as Read from "@snowmelt/lake/read";
 import type { CliConfig } from "./config.ts";
 
 /** A table at an address, and what belongs to it. */
 export interface OpenedTable {
-  readonly table: DeltaTable;
+  readonly table: DeltaTable | Plain.PlainTable;
   /** Where the rows that its rules set aside are, if the lake has a place for them. */
   readonly quarantine: DeltaTable | undefined;
   /** What the bucket keeps of deleted objects; undefined for a folder. */
@@ -16,8 +17,10 @@ export interface OpenedTable {
 
 /** What the commands ask of `@snowmelt/lake`. */
 export interface LakeEngine {
-  /** The address is a folder, `file://…` or `s3://bucket/prefix`; nothing is read yet. */
-  openTable(address: string, cwd: string): Promise<OpenedTable>;
+  /** The address is a folder, `file://…` or `s3://bucket/prefix`; what is there decides which kind of table it is. */
+  openTable(address: string, cwd: string, signal: AbortSignal): Promise<OpenedTable>;
+  readonly describePlainTable: typeof Plain.describePlainTable;
+  readonly sweepPlainTable: typeof Plain.sweepPlainTable;
   readonly describeTable: typeof Read.describeTable;
   readonly compactTable: typeof Maintain.compactTable;
   readonly vacuumTable: typeof Maintain.vacuumTable;
@@ -29,21 +32,28 @@ export interface LakeEngine {
 export async function openLakeEngine({ lake }: Pick<CliConfig, "lake">): Promise<LakeEngine> {
   const { openStore } = await import("@snowmelt/lake/store");
   const { openDeltaTable } = await import("@snowmelt/lake/delta");
+  const { describePlainTable, openTableAt, sweepPlainTable } = await import("@snowmelt/lake/plain");
   const { describeTable } = await import("@snowmelt/lake/read");
   const { compactTable, vacuumTable, restoreTable, eraseRows } = await import("@snowmelt/lake/maintain");
   const endpoint = lake.s3Endpoint;
-  const open = async (address: string): Promise<{ table: DeltaTable; versions: ObjectVersions | undefined }> => {
+  const openPlace = async (address: string) => {
     const store = await openStore(address, endpoint ? { s3: { endpoint } } : {});
-    const versions = "versions" in store && isVersions(store.versions) ? store.versions : undefined;
-    return { table: openDeltaTable({ store, path: "", clock: systemClock, random: systemRandom }), versions };
+    return { store, path: "", clock: systemClock, random: systemRandom };
   };
   return {
-    async openTable(address, cwd) {
-      const place = toPlace(address, cwd);
-      const aside = quarantineOf(place);
-      const { table, versions } = await open(place);
-      return { table, versions, quarantine: aside === undefined ? undefined : (await open(aside)).table };
+    async openTable(address, cwd, signal) {
+      const root = toPlace(address, cwd);
+      const aside = quarantineOf(root);
+      const place = await openPlace(root);
+      const { store } = place;
+      return {
+        table: await openTableAt(place, { signal }),
+        versions: "versions" in store && isVersions(store.versions) ? store.versions : undefined,
+        quarantine: aside === undefined ? undefined : openDeltaTable(await openPlace(aside)),
+      };
     },
+    describePlainTable,
+    sweepPlainTable,
     describeTable,
     compactTable,
     vacuumTable,

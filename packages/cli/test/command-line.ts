@@ -42,6 +42,9 @@ export function recordedEngine(engine: Partial<PipelineEngine> = {}) {
     async verifyRun() {
       throw new Error("not recorded");
     },
+    async verifyTable() {
+      throw new Error("not recorded");
+    },
     systemSecrets: () => memorySecrets({}),
     async planPipeline() {
       throw new Error("not recorded");

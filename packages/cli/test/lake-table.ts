@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { systemClock, systemRandom } from "@snowmelt/core/ports";
 import { type ColumnBatch, type Field, openVectorBuilder } from "@snowmelt/core/types";
 import { landBatches, mergeLanded, openDeltaTable, planTableLayout } from "@snowmelt/lake/delta";
+import { openPlainTable, planPlainOverwrite, planPlainTable, toPlainFile } from "@snowmelt/lake/plain";
 import { openFileStore } from "@snowmelt/lake/store";
 
 const fields: readonly Field[] = [
@@ -23,7 +24,7 @@ export async function lakeWith(windows: readonly (readonly Customer[])[]) {
 
 export async function land(lake: string, rows: readonly Customer[], n: number, path = "raw/customers") {
   const table = openDeltaTable({ store: openFileStore(lake), path, clock: systemClock, random: systemRandom });
-  const layout = planTableLayout(fields, [{ kind: "identity", column: "ZONE" }]);
+  const layout = byZone;
   const attemptId = systemRandom.uuid();
   const landed = await landBatches([toBatch(rows)], { table, layout, attemptId, random: systemRandom });
   const outcome = await mergeLanded(table, {
@@ -38,6 +39,28 @@ export async function land(lake: string, rows: readonly Customer[], n: number, p
   });
   if (outcome.status !== "committed") throw new Error(`not committed: ${outcome.status}`);
 }
+
+/** A plain Parquet table at `raw/customers` in a folder, whose rows each list has replaced. */
+export async function plainLakeWith(versions: readonly (readonly Customer[])[]) {
+  const lake = mkdtempSync(join(tmpdir(), "snowmelt-cli-lake-"));
+  const place = { store: openFileStore(lake), path: "raw/customers", clock: systemClock, random: systemRandom };
+  const table = openPlainTable(place);
+  const [layout, partitionColumns] = [byZone, ["ZONE"]];
+  for (const [at, rows] of versions.entries()) {
+    const attemptId = `attempt-${at}`;
+    const landed = await landBatches([toBatch(rows)], { table, layout, attemptId, random: systemRandom });
+    const files = landed.map((file) => toPlainFile(file, 1n));
+    const held = await table.snapshot();
+    const plan = held
+      ? planPlainOverwrite(held, files)
+      : planPlainTable({ id: "id", name: "customers", fields, partitionColumns, createdAtMs: 1, files });
+    const outcome = await table.commit(plan, { info: { attemptId, runId: `run-${at}` } });
+    if (outcome.status !== "committed") throw new Error(`not committed: ${outcome.status}`);
+  }
+  return { lake, address: join(lake, "raw", "customers") };
+}
+
+const byZone = planTableLayout(fields, [{ kind: "identity", column: "ZONE" }]);
 
 function toBatch(rows: readonly Customer[]): ColumnBatch {
   const [id, name, zone] = fields.map(({ type }) => openVectorBuilder(type, rows.length));

@@ -36,6 +36,8 @@ export {
   Verification,
   type VerifyOptions,
   type VerifyProgress,
+  type VerifyTableOptions,
   verifyRun,
+  verifyTable,
   verifyTables,
 } from "./verify-run/index.ts";

@@ -3,7 +3,7 @@ import type { CliContext } from "../cli-context.ts";
 import { exitCode } from "../exit-code.ts";
 import { compactText } from "../output/compact-text.ts";
 import { type EveryCommand, everyCommand, examples } from "./command-options.ts";
-import { namedValue, openTableOf, sizeText, tableArgument } from "./table-options.ts";
+import { namedValue, openDeltaTableOf, sizeText, tableArgument } from "./table-options.ts";
 
 interface CompactOptions extends EveryCommand {
   readonly target?: number;
@@ -32,7 +32,7 @@ export function addCompactCommand(program: Command, context: CliContext): void {
 async function compactCommand(address: string, options: CompactOptions, context: CliContext): Promise<void> {
   const { terminal, signal } = context;
   const { target, partition, dryRun = false, json } = options;
-  const { lake, table } = await openTableOf(address, context);
+  const { lake, table } = await openDeltaTableOf(address, context);
   const report = await lake.compactTable(table, {
     ...(target === undefined ? {} : { targetFileBytes: target }),
     ...(Object.keys(partition).length > 0 ? { partitions: [partition] } : {}),

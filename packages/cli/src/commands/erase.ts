@@ -4,7 +4,7 @@ import { cliError } from "../cli-error.ts";
 import { exitCode } from "../exit-code.ts";
 import { eraseJson, eraseText } from "../output/erase-text.ts";
 import { type EveryCommand, everyCommand, examples } from "./command-options.ts";
-import { namedValue, openTableOf, tableArgument } from "./table-options.ts";
+import { namedValue, openDeltaTableOf, tableArgument } from "./table-options.ts";
 
 interface EraseOptions extends EveryCommand {
   readonly key: Readonly<Record<string, string>>;
@@ -44,7 +44,7 @@ async function eraseCommand(address: string, options: EraseOptions, context: Cli
   if (Object.keys(key).length === 0) {
     throw cliError("USAGE", "Say which rows to erase: --key ID=42. See snowmelt erase --help.");
   }
-  const { lake, table, quarantine, versions } = await openTableOf(address, context);
+  const { lake, table, quarantine, versions } = await openDeltaTableOf(address, context);
   const report = await lake.eraseRows(table, {
     keys: [key],
     olderVersions: keepOlderVersions ? "list" : "delete",

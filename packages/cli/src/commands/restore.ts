@@ -4,7 +4,7 @@ import { cliError } from "../cli-error.ts";
 import { exitCode } from "../exit-code.ts";
 import { restoreJson, restoreText } from "../output/restore-text.ts";
 import { type EveryCommand, everyCommand, examples } from "./command-options.ts";
-import { moment, openTableOf, type PointOptions, pointOf, tableArgument, wholeNumber } from "./table-options.ts";
+import { moment, openDeltaTableOf, type PointOptions, pointOf, tableArgument, wholeNumber } from "./table-options.ts";
 
 interface RestoreOptions extends EveryCommand, PointOptions {
   readonly yes?: true;
@@ -29,7 +29,7 @@ async function restoreCommand(address: string, options: RestoreOptions, context:
   if (options.version === undefined && options.asOf === undefined) {
     throw cliError("USAGE", "Say which state to restore: --version or --as-of. See snowmelt restore --help.");
   }
-  const { lake, table } = await openTableOf(address, context);
+  const { lake, table } = await openDeltaTableOf(address, context);
   const outcome = await lake.restoreTable(table, { ...pointOf(options), dryRun: options.yes !== true, signal });
   terminal.out(options.json ? restoreJson(outcome) : restoreText(outcome));
   if (outcome.status === "conflict") context.exitWith(exitCode("conflict"));

@@ -1,6 +1,9 @@
 import { ByteSize, Duration, durationMs } from "@snowmelt/core/types";
+import type { DeltaTable } from "@snowmelt/lake/delta";
+import type { PlainTable } from "@snowmelt/lake/plain";
 import { InvalidArgumentError } from "commander";
 import type { CliContext } from "../cli-context.ts";
+import { cliError } from "../cli-error.ts";
 import type { LakeEngine, OpenedTable } from "../lake-engine.ts";
 
 export const tableArgument = ["<table>", "folder of the table, file://… or s3://bucket/prefix"] as const;
@@ -18,11 +21,26 @@ export const pointOf = ({ version, asOf }: PointOptions) => ({
 
 export async function openTableOf(
   address: string,
-  { loadLake, cwd }: CliContext,
+  { loadLake, cwd, signal }: CliContext,
 ): Promise<OpenedTable & { readonly lake: LakeEngine }> {
   const lake = await loadLake();
-  return { lake, ...(await lake.openTable(address, cwd)) };
+  return { lake, ...(await lake.openTable(address, cwd, signal)) };
 }
+
+/** For what is done to Delta tables alone. */
+export async function openDeltaTableOf(
+  address: string,
+  context: CliContext,
+): Promise<OpenedTable & { readonly lake: LakeEngine; readonly table: DeltaTable }> {
+  const { table, ...opened } = await openTableOf(address, context);
+  if (!isPlain(table)) return { table, ...opened };
+  throw cliError(
+    "TABLE_KIND",
+    `${address} is a plain Parquet table, and this is done to Delta tables. A run of its pipeline replaces its rows; snowmelt table, verify and vacuum know it.`,
+  );
+}
+
+export const isPlain = (table: OpenedTable["table"]): table is PlainTable => "kind" in table;
 
 export function wholeNumber(text: string): number {
   const value = Number(text);

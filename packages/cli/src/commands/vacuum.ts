@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import type { CliContext } from "../cli-context.ts";
+import { sweepText } from "../output/sweep-text.ts";
 import { vacuumText } from "../output/vacuum-text.ts";
 import { collect, type EveryCommand, everyCommand, examples } from "./command-options.ts";
-import { durationText, openTableOf, tableArgument } from "./table-options.ts";
+import { durationText, isPlain, openTableOf, tableArgument } from "./table-options.ts";
 
 interface VacuumOptions extends EveryCommand {
   readonly retain?: number;
@@ -15,7 +16,7 @@ export function addVacuumCommand(program: Command, context: CliContext): void {
   everyCommand(program.command("vacuum"))
     .summary("delete a table's removed files that are past retention")
     .description(
-      "Deletes files that were removed from the table and that no retained version names. Files that the log does not name stay, for a run under way may have written them, unless their attempt is named as over.",
+      "Deletes files that were removed from the table and that no retained version names. Files that the log does not name stay, for a run under way may have written them, unless their attempt is named as over. Of a plain Parquet table versions that were replaced go too, with their files.",
     )
     .argument(...tableArgument)
     .addOption(
@@ -38,12 +39,18 @@ async function vacuumCommand(address: string, options: VacuumOptions, context: C
   const { terminal, signal } = context;
   const { retain, acceptShortRetention, terminalAttempt, dryRun = false, json } = options;
   const { lake, table } = await openTableOf(address, context);
-  const report = await lake.vacuumTable(table, {
+  const request = {
     ...(retain === undefined ? {} : { retentionMs: retain }),
     ...(acceptShortRetention ? { acceptShortRetention } : {}),
     terminalAttempts: terminalAttempt,
     dryRun,
     signal,
-  });
+  };
+  if (isPlain(table)) {
+    const plan = await lake.sweepPlainTable(table, request);
+    terminal.out(json ? `${JSON.stringify({ dryRun, ...plan })}\n` : sweepText(plan, { dryRun }));
+    return;
+  }
+  const report = await lake.vacuumTable(table, request);
   terminal.out(json ? `${JSON.stringify({ dryRun, ...report })}\n` : vacuumText(report, { dryRun }));
 }

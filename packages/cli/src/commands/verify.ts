@@ -1,7 +1,10 @@
+import { existsSync, statSync } from "node:fs";
 import { resolve } from "node:path";
+import type { Verification } from "@snowmelt/pipeline";
 import { type Command, Option } from "commander";
 import { chooseEnvironment } from "../choose-environment.ts";
 import type { CliContext, VerifyRequest } from "../cli-context.ts";
+import { cliError } from "../cli-error.ts";
 import { connectionOverride } from "../connection-override.ts";
 import { exitCodes } from "../exit-code.ts";
 import { loadPipeline } from "../load-definition.ts";
@@ -20,9 +23,12 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
   sourceCommand(program.command("verify"))
     .summary("hold tables, or a run, against source, files, log and catalog")
     .description(
-      "Compares what the source holds with what the lake holds: rows, values by column and by cursor, the files with the log's statistics, the log with the catalog. What cannot be compared is told, and why. Reads; writes nothing. Exit code 5 where something differs, or equality is not proven.",
+      "Compares what the source holds with what the lake holds: rows, values by column and by cursor, the files with the log's statistics, the log with the catalog. A table's address alone, which names no source, has its log, files, footers and statistics compared. What cannot be compared is told, and why. Reads; writes nothing. Exit code 5 where something differs, or equality is not proven.",
     )
-    .argument("<pipeline>", "TypeScript file that exports the pipeline by default")
+    .argument(
+      "<pipeline|table>",
+      "TypeScript file that exports the pipeline by default; or a table: a folder, file://… or s3://bucket/prefix",
+    )
     .addOption(
       new Option("--dataset <name>", "verify this dataset only; repeatable").argParser(collect).default([], "all"),
     )
@@ -36,13 +42,64 @@ export function addVerifyCommand(program: Command, context: CliContext): void {
         ["snowmelt verify pipelines/flights.ts", "all tables, by footers"],
         ["snowmelt verify pipelines/flights.ts --dataset flights --deep", "one table, every value"],
         ["snowmelt verify pipelines/flights.ts --run 20261123T121314567Z-1f2e3d4c", "what a run landed"],
+        ["snowmelt verify lake/raw/flights", "a table by itself: its source is not asked"],
+        ["snowmelt verify s3://acme-lake/raw/flights --deep --json", "one in a bucket, every value"],
       ]),
     )
-    .action((file: string, options: VerifyOptions) => verifyCommand(file, options, context));
+    .action((target: string, options: VerifyOptions) => verifyCommand(target, options, context));
 }
 
-async function verifyCommand(file: string, options: VerifyOptions, context: CliContext): Promise<void> {
-  const { terminal, config, cwd, signal } = context;
+async function verifyCommand(target: string, options: VerifyOptions, context: CliContext): Promise<void> {
+  const { terminal } = context;
+  const isTable = isTableAddress(target, context.cwd);
+  const report = await (isTable ? verifyAddress(target, options, context) : verifyPipeline(target, options, context));
+  terminal.out(
+    options.json
+      ? `${JSON.stringify(report)}\n`
+      : verifyText(report, { all: options.all === true, paint: terminal.paintOut }),
+  );
+  if (!report.passed) context.exitWith(exitCodes.data);
+}
+
+/** A pipeline is a file of code; whatever else there is, is a table. */
+function isTableAddress(target: string, cwd: string): boolean {
+  if (/^[A-Za-z][A-Za-z0-9+.-]+:\/\//.test(target)) return true;
+  if (/\.[cm]?[jt]s$/.test(target) && !isFolder(resolve(cwd, target))) return false;
+  if (existsSync(resolve(cwd, target))) return isFolder(resolve(cwd, target));
+  throw cliError(
+    "USAGE",
+    `There is no ${target} (looked for ${resolve(cwd, target)}). Expected a pipeline file such as pipelines/flights.ts, or a table: its folder, file://… or s3://bucket/prefix.`,
+  );
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+async function verifyAddress(address: string, options: VerifyOptions, context: CliContext): Promise<Verification> {
+  const { config, cwd, signal } = context;
+  const needsDefinition = [
+    options.dataset.length > 0 && "--dataset",
+    options.run !== undefined && "--run",
+    options.env !== undefined && "--env",
+    options.connection.length > 0 && "--connection",
+  ].find((name) => name !== false);
+  if (needsDefinition !== undefined) {
+    throw cliError(
+      "USAGE",
+      `${needsDefinition} goes with a pipeline file, and ${address} is a table. Name the pipeline that lands it to have its source asked, or leave ${needsDefinition} out.`,
+    );
+  }
+  const { verifyTable } = await context.loadEngine();
+  return verifyTable(address, {
+    baseDirectory: cwd,
+    runsRoot: resolve(cwd, options.runs),
+    lake: config.lake,
+    deep: options.deep === true,
+    signal,
+  });
+}
+
+async function verifyPipeline(file: string, options: VerifyOptions, context: CliContext): Promise<Verification> {
+  const { config, cwd, signal } = context;
   const connection = connectionOverride(options.connection);
   const pipeline = await loadPipeline(file, cwd);
   const environment = chooseEnvironment(pipeline.platform, options.env);
@@ -57,13 +114,5 @@ async function verifyCommand(file: string, options: VerifyOptions, context: CliC
     deep: options.deep === true,
     signal,
   };
-  const report = await (options.run === undefined
-    ? verifyTables(pipeline, request)
-    : verifyRun(pipeline, options.run, request));
-  terminal.out(
-    options.json
-      ? `${JSON.stringify(report)}\n`
-      : verifyText(report, { all: options.all === true, paint: terminal.paintOut }),
-  );
-  if (!report.passed) context.exitWith(exitCodes.data);
+  return options.run === undefined ? verifyTables(pipeline, request) : verifyRun(pipeline, options.run, request);
 }

@@ -20,40 +20,57 @@ export function tableText(table: TableDescription, paint: Paint): string {
 }
 
 function factsOf(table: TableDescription): (readonly [name: string, value: string])[] {
-  const { uri, id, committedAt, protocol, files, partitions, removedFiles, log } = table;
+  const { uri, id, committedAt, protocol, removedFiles, log } = table;
   const features = protocol.features.length > 0 ? `, ${protocol.features.join(", ")}` : "";
   return [
     ["at", uri],
     ["id", id],
     ["committed", committedAt ?? "not known any more"],
-    ["rows", rowsText(files.rows)],
-    ["files", `${countText(files.files)}, ${bytesText(files.bytes)}`],
-    [
-      "file size",
-      `${bytesText(files.smallestBytes)} to ${bytesText(files.largestBytes)}, median ${bytesText(files.medianBytes)}`,
-    ],
-    ["partitions", partitionsText(table)],
-    ["skew", partitions.skew === null ? "–" : `${countText(partitions.skew)} times the median`],
+    ...fileFacts(table),
     ["removed files", `${countText(removedFiles)} remembered`],
     ["log", `versions ${log.oldestVersion} to ${log.newestVersion}`],
     ["protocol", `reader ${protocol.reader}, writer ${protocol.writer}${features}`],
   ];
 }
 
-const rowsText = (rows: number | null): string => (rows === null ? "not counted" : countText(rows));
+/** Rows, files, sizes, partitions and skew. */
+export function fileFacts({
+  files,
+  partitions,
+  partitionColumns,
+}: Pick<TableDescription, "files" | "partitions" | "partitionColumns">): (readonly [name: string, value: string])[] {
+  return [
+    ["rows", rowsText(files.rows)],
+    ["files", `${countText(files.files)}, ${bytesText(files.bytes)}`],
+    [
+      "file size",
+      `${bytesText(files.smallestBytes)} to ${bytesText(files.largestBytes)}, median ${bytesText(files.medianBytes)}`,
+    ],
+    ["partitions", partitionsText({ partitionColumns, partitions })],
+    ["skew", partitions.skew === null ? "–" : `${countText(partitions.skew)} times the median`],
+  ];
+}
 
-function partitionsText({ partitionColumns, partitions }: TableDescription): string {
+export const rowsText = (rows: number | null): string => (rows === null ? "not counted" : countText(rows));
+
+function partitionsText({
+  partitionColumns,
+  partitions,
+}: Pick<TableDescription, "partitionColumns" | "partitions">): string {
   return partitionColumns.length === 0 ? "none" : `${countText(partitions.count)} by ${partitionColumns.join(", ")}`;
 }
 
-function columnSection(columns: TableDescription["columns"], paint: Paint): string {
+export function columnSection(columns: TableDescription["columns"], paint: Paint): string {
   const rows = columns.map(({ name, type, nullable, isPartition }) =>
     [name, nullable ? type : `${type} not null`, isPartition ? "partition" : ""].map(printable),
   );
   return section("columns", columnsText([{ title: "name" }, { title: "type" }, { title: "" }], rows, paint), paint);
 }
 
-function partitionSection({ partitionColumns, partitions }: TableDescription, paint: Paint): string {
+export function partitionSection(
+  { partitionColumns, partitions }: Pick<TableDescription, "partitionColumns" | "partitions">,
+  paint: Paint,
+): string {
   const { largest, count } = partitions;
   const titles = [
     ...partitionColumns.map((title) => ({ title: printable(title) })),
@@ -72,7 +89,7 @@ function partitionSection({ partitionColumns, partitions }: TableDescription, pa
   return section(name, columnsText(titles, rows, paint), paint);
 }
 
-function laneSection(lanes: TableDescription["lanes"], paint: Paint): string {
+export function laneSection(lanes: TableDescription["lanes"], paint: Paint): string {
   const titles = [
     { title: "lane" },
     { title: "n", align: "right" as const },
@@ -89,7 +106,7 @@ function laneSection(lanes: TableDescription["lanes"], paint: Paint): string {
   );
 }
 
-function historySection(history: TableDescription["history"], paint: Paint): string {
+export function historySection(history: TableDescription["history"], paint: Paint): string {
   const titles = [
     { title: "version", align: "right" as const },
     { title: "committed" },

@@ -14,10 +14,15 @@ interface VerifyTextOptions {
 
 /** A verification as a person reads it: for each table the ladder, then what differs, then what was not checked and why. */
 export function verifyText(report: Verification, { all, paint }: VerifyTextOptions): string {
-  const { pipeline, environment, tables, runId, deep } = report;
+  const { tables, runId, deep } = report;
   const what = runId === null ? "" : `, run ${runId}`;
-  const title = `${paint("bold", pipeline)} in environment ${environment}${what}${deep ? ", every value read" : ""}\n`;
+  const title = `${titleOf(report, paint)}${what}${deep ? ", every value read" : ""}\n`;
   return `${title}${tables.map((table) => `\n${oneTable(table, all, paint)}`).join("")}\n${verdict(report, paint)}\n`;
+}
+
+function titleOf({ pipeline, environment, lake }: Verification, paint: Paint): string {
+  if (pipeline === null) return `The table at ${paint("bold", printable(lake))}`;
+  return `${paint("bold", pipeline)} in environment ${environment ?? "unknown"}`;
 }
 
 const rungs: Readonly<Record<RungCheck["rung"], string>> = {

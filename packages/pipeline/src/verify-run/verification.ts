@@ -33,6 +33,7 @@ export type RungCheck = z.infer<typeof RungCheck>;
 /** A table, held against everything that tells of it. */
 export const TableVerification = z.object({
   dataset: z.string(),
+  /** `not asked` where no definition says what it is. */
   source: z.string(),
   table: z.string(),
   /** Null where there is no table. */
@@ -53,8 +54,10 @@ export type TableVerification = z.infer<typeof TableVerification>;
 /** Plain JSON. */
 export const Verification = z.object({
   verificationVersion: z.literal(1),
-  pipeline: z.string(),
-  environment: z.string(),
+  /** Null where a table was verified by its address, without a definition. */
+  pipeline: z.string().nullable(),
+  environment: z.string().nullable(),
+  /** Where the tables are, or the one table. */
   lake: z.string(),
   /** The run that was verified; null where the tables were, as they are now. */
   runId: z.string().nullable(),
