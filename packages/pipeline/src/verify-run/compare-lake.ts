@@ -33,6 +33,26 @@ export const ofProfile = ({ name, count, min, max, sum, lengthSum, nanCount }: C
   nanCount,
 });
 
+/** What footers tell of a column, with the rows that were set aside. */
+export function withAside(totals: ColumnTotals, aside: readonly ColumnProfile[]): LakeColumn {
+  const held = ofTotals(totals);
+  const more = aside.find(({ name }) => name === totals.name);
+  if (!more) return { ...held, valueCount: undefined, min: undefined, max: undefined };
+  return {
+    ...held,
+    valueCount: held.valueCount === undefined ? undefined : held.valueCount + more.count,
+    min: outer(held.min, more.min, -1),
+    max: outer(held.max, more.max, 1),
+  };
+}
+
+/** The source is asked for extremes of numbers, booleans, dates and times alone: those of texts are not compared. */
+function outer(a: Value | undefined, b: Value, sign: 1 | -1): Value | undefined {
+  if (a === undefined || typeof a === "string" || a instanceof Uint8Array) return undefined;
+  if (a === null || b === null) return a ?? b;
+  return (sign === 1 ? a >= b : a <= b) ? a : b;
+}
+
 /**
  * The source's aggregates against the lake's, column by column: each number that the source was asked for is compared
  * exactly, or is not checked, and why. Pure.

@@ -7,7 +7,7 @@ export interface Standing {
   readonly view: Exclude<SourceView, { kind: "none" }>;
   /** Rows at the source that are newer than the table's last window and may have been taken out of what was before it. */
   readonly moved: bigint;
-  /** Rows whose newest version is in quarantine. They are counted with the table's, and their values are not known. */
+  /** Rows whose newest version is in quarantine. They are counted with the table's, and so are their values. */
   readonly setAside: number;
 }
 
@@ -31,11 +31,10 @@ export function excuseRows({ view, moved, setAside }: Standing, source: bigint, 
     : undefined;
 }
 
-/** The same of any number that rows make up. */
-export function excuseValues({ view, moved, setAside }: Standing): string | undefined {
+/** The same of any number that rows make up, where the rows are as many, or are not for the reason that is given. */
+export function excuseValues({ view, moved }: Standing, rowsExcuse: string | undefined): string | undefined {
   if (view.kind === "all" && view.because !== undefined) return view.because;
-  if (moved > 0n) return movedText(moved);
-  return setAside > 0 ? quarantinedText(setAside) : undefined;
+  return moved > 0n ? movedText(moved) : rowsExcuse;
 }
 
 /** What is likely to be behind a difference that has no excuse. */
@@ -55,6 +54,3 @@ export function suspect({ view }: Standing, source: bigint, lake: bigint): strin
 
 const movedText = (moved: bigint): string =>
   `up to ${moved} rows at the source were updated past the table's last window, and nobody can tell them from rows that are wrong; run the pipeline, then verify`;
-
-const quarantinedText = (setAside: number): string =>
-  `${setAside} rows are in quarantine: the source's numbers have them and the table's have not`;

@@ -1,12 +1,12 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import { type ColumnProfile, openProfiler } from "@snowmelt/core/types";
+import { type ColumnProfile, type Field, openProfiler } from "@snowmelt/core/types";
 import type { SnapshotVerification } from "@snowmelt/lake/delta";
 import { isNull, or, type Predicate } from "@snowmelt/lake/read";
-import type { CursorWindow } from "@snowmelt/snowflake";
+import type { CursorWindow, SourceProfile } from "@snowmelt/snowflake";
 import { cursorWindow } from "../plan/window.ts";
 import type { InspectedSource } from "../stages/inspect-dataset.ts";
 import { askProfile } from "./ask-source.ts";
-import { compareLake, ofProfile, ofTotals } from "./compare-lake.ts";
+import { compareLake, ofProfile, ofTotals, withAside } from "./compare-lake.ts";
 import { excuseRows, excuseValues, movedRows, type Standing, suspect } from "./explain-difference.ts";
 import { lakeCursor } from "./lake-cursor.ts";
 import type { LandedTable } from "./landed-table.ts";
@@ -15,7 +15,7 @@ import type { SetAside } from "./set-aside.ts";
 import type { SourceView } from "./source-view.ts";
 import type { RungCheck } from "./verification.ts";
 import type { VerifyContext } from "./verify-context.ts";
-import { verifyDigest } from "./verify-digest.ts";
+import { type RowsOf, verifyDigest } from "./verify-digest.ts";
 import { bucketText, type RecentPast, readRecentPast } from "./verify-recent.ts";
 
 type WindowView = Extract<SourceView, { kind: "window" }>;
@@ -64,6 +64,8 @@ interface CountedLake extends Lake {
   readonly setAside: SetAside;
   /** What of the table is compared; undefined for all of it. */
   readonly where?: Predicate | undefined;
+  /** What of the rows that were set aside is: the same, which is said of them in any case. */
+  readonly asideWhere?: Predicate | undefined;
   readonly window?: CursorWindow | undefined;
 }
 
@@ -92,12 +94,13 @@ async function verifyWindow(
   const standing = { view: past.view, moved: movedRows(recent), setAside: lake.setAside.rows };
   const before = inLake.before(hi);
   const isWhole = recent.lakeBeyond === 0n;
-  const where = isWhole ? undefined : sync.nulls === "everyRun" ? or(before, isNull(inLake.field.name)) : before;
+  const asideWhere = sync.nulls === "everyRun" ? or(before, isNull(inLake.field.name)) : before;
+  const where = isWhole ? undefined : asideWhere;
   const rows = lake.rows - recent.lakeBeyond + recent.aside;
   const text = (bucket: RecentPast["buckets"][number]): string => bucketText(bucket, cursor);
   return {
     checks: [
-      ...(await compareRows(context, inspected, { ...lake, rows, window, where }, standing)),
+      ...(await compareRows(context, inspected, { ...lake, rows, window, where, asideWhere }, standing)),
       ...recentChecks(recent, standing, text),
       ...(recent === asked.answer ? [] : lateChecks(asked.answer, past.view, text)),
     ],
@@ -156,7 +159,7 @@ async function compareRows(
 ): Promise<RungCheck[]> {
   const { view } = standing;
   const level = context.deep ? "full" : inspected.dataset.verify;
-  const { window, where } = lake;
+  const { window, files } = lake;
   const asked = await askProfile(context, inspected, { window, atMicros: view.atMicros, level });
   if ("because" in asked) {
     const names = ["rows", "columns", ...(context.deep ? ["digest"] : [])];
@@ -168,66 +171,89 @@ async function compareRows(
   const aside = lake.setAside.rows;
   const subject = aside === 0 ? "the table" : `the table and ${aside} rows in quarantine`;
   const compare = { name: "rows", subject, expected: `${rowCount}`, actual: `${lake.rows}` };
-  const rows = excused(
-    compared("source", { ...compare, because: suspect(standing, rowCount, lake.rows) }),
-    excuseRows(standing, rowCount, lake.rows),
-  );
+  const rowsExcuse = rowCount === lake.rows ? undefined : excuseRows(standing, rowCount, lake.rows);
+  const rows = excused(compared("source", { ...compare, because: suspect(standing, rowCount, lake.rows) }), rowsExcuse);
+  const excuse = excuseValues(standing, rowsExcuse);
   return [
     rows,
-    ...(await compareColumns(context, { lake, standing, profile: asked.answer })),
+    ...(await compareColumns(inspected, { lake, excuse, profile: asked.answer, deep: context.deep })),
     ...(context.deep
       ? await verifyDigest(context, inspected, {
-          ...lake,
+          files,
           window,
-          where,
           atMicros: view.atMicros,
-          excuse: excuseValues(standing),
+          excuse,
+          rowsOf: rowsOf(lake),
+          unknown: lake.setAside.rows === 0 ? [] : lake.setAside.unknownColumns,
         })
       : []),
   ];
 }
 
 async function compareColumns(
-  context: VerifyContext,
+  { schema }: InspectedSource,
   {
     lake,
-    standing,
+    excuse,
     profile,
+    deep,
   }: {
     readonly lake: CountedLake;
-    readonly standing: Standing;
-    readonly profile: Extract<Awaited<ReturnType<typeof askProfile>>, { answer: unknown }>["answer"];
+    readonly excuse: string | undefined;
+    readonly profile: SourceProfile;
+    readonly deep: boolean;
   },
 ): Promise<RungCheck[]> {
-  const subject = "every column";
-  if (profile.columns.length === 0) {
-    const because = `the definition asks the source for rows alone (verify: "rows"); a deep look asks for all`;
-    return [notChecked("source", { name: "columns", subject, because })];
+  const not = (because: string): RungCheck[] => [
+    notChecked("source", { name: "columns", subject: "every column", because }),
+  ];
+  if (profile.columns.length === 0)
+    return not(`the definition asks the source for rows alone (verify: "rows"); a deep look asks for all`);
+  const { files, where, landed, setAside } = lake;
+  const unknown = setAside.rows === 0 ? [] : setAside.unknownColumns;
+  const known = { columns: profile.columns.filter(({ field }) => !unknown.includes(field)) };
+  const compare = (columns: Parameters<typeof compareLake>[2]): RungCheck[] => [
+    ...compareLake(known, landed.fields, columns).map((check) => excused(check, excuse)),
+    ...unknown.map((subject) => notChecked("source", { name: "values", subject, because: youngerThanAside })),
+  ];
+  if (deep) {
+    if (!files.profiles) return not("not every value of the table could be decoded");
+    if (where === undefined && setAside.rows === 0) return compare(files.profiles.map(ofProfile));
+    return compare((await profileRows(sharedFields(schema.batchFields, lake), rowsOf(lake))).map(ofProfile));
   }
-  const { files, where, landed } = lake;
-  const { fields } = landed;
-  const excuse = excuseValues(standing);
-  const compare = (columns: Parameters<typeof compareLake>[2]): RungCheck[] =>
-    compareLake(profile, fields, columns).map((check) => excused(check, excuse));
-  if (context.deep) {
-    const profiles = where ? await profileRows(context, landed, where) : files.profiles;
-    if (profiles) return compare(profiles.map(ofProfile));
-    return [
-      notChecked("source", { name: "columns", subject, because: "not every value of the table could be decoded" }),
-    ];
-  }
-  if (where === undefined) return compare(files.columns.map(ofTotals));
-  const because = "the table has rows past its last window, and footers do not tell them apart; a deep look does";
-  return [notChecked("source", { name: "columns", subject, because })];
+  if (where !== undefined)
+    return not("the table has rows past its last window, and footers do not tell them apart; a deep look does");
+  if (setAside.superseded > 0)
+    return not(
+      `${setAside.superseded} rows of the table are older than their versions in quarantine, and footers do not tell them apart; a deep look does`,
+    );
+  if (setAside.rows === 0) return compare(files.columns.map(ofTotals));
+  const aside = await profileRows(sharedFields(schema.batchFields, lake), (columns) =>
+    setAside.readRows({ columns, where: lake.asideWhere }),
+  );
+  return compare(files.columns.map((totals) => withAside(totals, aside)));
 }
 
-async function profileRows(
-  { signal }: VerifyContext,
-  landed: LandedTable,
-  where: Predicate,
-): Promise<readonly ColumnProfile[]> {
-  const profiler = openProfiler(landed.fields);
-  for await (const batch of landed.readRows({ where }, signal)) profiler.add(batch);
+const youngerThanAside = "rows are in quarantine, whose table is older than the column";
+
+/** The rows that the source should have, of some columns: the table's, and those that were set aside. */
+const rowsOf = ({ setAside, where, asideWhere }: CountedLake): RowsOf =>
+  async function* (columns) {
+    yield* setAside.readOthers({ columns, where });
+    if (setAside.rows > 0) yield* setAside.readRows({ columns, where: asideWhere });
+  };
+
+/** Columns that the table has, and where rows were set aside the quarantine, too. */
+const sharedFields = (fields: readonly Field[], { landed, setAside }: CountedLake): readonly Field[] =>
+  fields.filter(
+    ({ name }) =>
+      landed.fields.some((field) => field.name === name) &&
+      (setAside.rows === 0 || !setAside.unknownColumns.includes(name)),
+  );
+
+async function profileRows(fields: readonly Field[], rows: RowsOf): Promise<readonly ColumnProfile[]> {
+  const profiler = openProfiler(fields);
+  for await (const batch of rows(fields.map(({ name }) => name))) profiler.add(batch);
   return profiler.profiles();
 }
 

@@ -1,4 +1,4 @@
-import { dataset, delta, incremental, integer, table } from "@snowmelt/core/definition";
+import { dataset, delta, full, incremental, integer, table } from "@snowmelt/core/definition";
 import { isComplete } from "@snowmelt/core/quality";
 import { type SourceColumn, sourceTable } from "@snowmelt/core/types";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -20,7 +20,10 @@ const columns: readonly SourceColumn[] = [
 const now = "CONVERT_TIMEZONE('UTC', CURRENT_TIMESTAMP())::TIMESTAMP_NTZ";
 
 /** A followed table of 20 rows that was landed; `bad` of them without the O that the rule asks for. */
-async function landed(name: string, { bad = 0, rules = true } = {}) {
+async function landed(
+  name: string,
+  { bad = 0, rules = true, sync }: { bad?: number; rules?: boolean; sync?: ReturnType<typeof full> } = {},
+) {
   await land.sql(
     `CREATE TABLE ${name} (${columns.map((column) => column.join(" ")).join(", ")})`,
     `INSERT INTO ${name} SELECT SEQ4(), SEQ4() * 1.25, IFF(SEQ4() < ${bad}, NULL, 'o'), DATEADD('minute', -SEQ4() - 1, ${now}) FROM TABLE(GENERATOR(ROWCOUNT => 20))`,
@@ -30,7 +33,7 @@ async function landed(name: string, { bad = 0, rules = true } = {}) {
     [name.toLowerCase()]: dataset({
       source: table(sourceTable({ kind: "table", database: "AVIATION", schema: "PUBLIC", name, columns })),
       key: ["ID"],
-      sync: incremental({ cursor: "UPDATED_AT", lag: "0 seconds", zone: "UTC", deletes: "ignore" }),
+      sync: sync ?? incremental({ cursor: "UPDATED_AT", lag: "0 seconds", zone: "UTC", deletes: "ignore" }),
       columns: { ID: integer() },
       land: delta(),
       verify: "full",
@@ -84,15 +87,29 @@ test("a late row is found though updates wait for the next run", async () => {
   expect(report).toMatchObject({ passed: false, verdict: "differs" });
 });
 
-test("rows in quarantine make up for rows at the source, and values that cannot be told apart are not proven", async () => {
+test("the source is the table and its quarantine, in rows and in every value", async () => {
   const { verify } = await landed("ASIDE", { bad: 2 });
+  for (const report of [await verify(), await verify(true)]) {
+    expect(checksOf(report, "failed")).toEqual([]);
+    expect(checksOf(report, "notProven")).toEqual([]);
+    expect(report.tables[0]?.checks).toContainEqual(
+      expect.objectContaining({ rung: "source", name: "rows", outcome: "passed", expected: "21", actual: "21" }),
+    );
+    expect(report).toMatchObject({ passed: true, verdict: "agrees" });
+  }
+  await land.sql("UPDATE ASIDE SET V = V + 100 WHERE ID = 1");
+  expect(checksOf(await verify(), "failed"), "a greatest that neither has").toEqual(["source: greatest"]);
+  expect(checksOf(await verify(true), "failed")).toEqual(["source: greatest", "source: sum", "digest: rows"]);
+});
+
+test("of a table that is read in full the rows in quarantine are those of its last landing, with their values", async () => {
+  const { verify, pipeline } = await landed("ASIDE_FULL", { bad: 3, sync: full() });
+  expect(await verify(true)).toMatchObject({ passed: true, verdict: "agrees" });
+  await land.sql("UPDATE ASIDE_FULL SET O = 'mended' WHERE ID = 0", "UPDATE ASIDE_FULL SET V = 7 WHERE ID = 1");
+  expect((await land.run(pipeline)).status).toBe("succeeded");
   const report = await verify(true);
   expect(checksOf(report, "failed")).toEqual([]);
-  expect(report.tables[0]?.checks).toContainEqual(
-    expect.objectContaining({ rung: "source", name: "rows", outcome: "passed", expected: "21", actual: "21" }),
-  );
-  expect(checksOf(report, "notProven")).toContain("digest: rows");
-  expect(report).toMatchObject({ passed: false, verdict: "notProven" });
+  expect(report).toMatchObject({ passed: true, verdict: "agrees" });
 });
 
 test("rows that were in quarantine once and are mended excuse no row that is lost", async () => {
@@ -117,6 +134,9 @@ test("a row that was landed and is in quarantine since makes up for itself, and 
   expect(before.tables[0]?.checks).toContainEqual(
     expect.objectContaining({ rung: "source", name: "rows", outcome: "passed", expected: "21", actual: "21" }),
   );
+  const deep = await verify(true);
+  expect(checksOf(deep, "failed")).toEqual([]);
+  expect(deep, "its older version in the table is not the source's").toMatchObject({ passed: true, verdict: "agrees" });
   await land.sql(`INSERT INTO TURNED_BAD SELECT 103, 1, 'o', DATEADD('day', -1, ${now})`);
   const after = await verify();
   expect(after).toMatchObject({ passed: false, verdict: "differs" });
