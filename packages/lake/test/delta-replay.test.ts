@@ -199,7 +199,15 @@ describe("features that are not implemented", () => {
     ],
   ])("are read but not written to: %j", async (protocol, change, message) => {
     const { table, snapshot } = await read({ protocol }, { metaData: { ...metaData, ...change } });
-    const plan = { operation: "WRITE", operationParameters: {}, readVersion: 0, isBlindAppend: true, actions: [] };
+    const tableId = snapshot?.metaData.id;
+    const plan = {
+      operation: "WRITE",
+      operationParameters: {},
+      readVersion: 0,
+      tableId,
+      isBlindAppend: true,
+      actions: [],
+    };
     expect(snapshot?.version).toBe(0);
     const commit = table.commit({ ...plan, conflictRule: { kind: "none" } });
     await expect(commit).rejects.toMatchObject({ code: "DELTA_UNSUPPORTED", message: expect.stringMatching(message) });

@@ -25,7 +25,7 @@ export interface CommitOptions {
   readonly guards?: readonly LaneGuard[];
   /** Put into `commitInfo` under `snowmelt`: window, snapshot, definition hash. Plain data; bigints are written exactly. */
   readonly info?: Readonly<Record<string, unknown>>;
-  /** Versions tried before `contention` is reported. @default 100 */
+  /** Versions tried before `contention` is reported: minutes, where others commit all the while. @default 500 */
   readonly maxAttempts?: number;
   readonly signal?: AbortSignal;
 }
@@ -66,7 +66,7 @@ export async function commitPlan(
   plan: CommitPlan,
   options: CommitOptions = {},
 ): Promise<CommitOutcome> {
-  const { lanes = [], guards = [], maxAttempts = 100, signal } = options;
+  const { lanes = [], guards = [], maxAttempts = 500, signal } = options;
   const txnId = table.random.uuid();
   /** Up to here no commit was against the plan: under contention each entry is looked at once. */
   let passed = plan.readVersion ?? -1;
@@ -103,11 +103,7 @@ export async function commitPlan(
 }
 
 /** Whether it is the table that the plan was made upon, and one that may be changed so. */
-function checkTable(
-  table: CommitTable,
-  plan: CommitPlan,
-  snapshot: Snapshot | undefined,
-): CommitConflict | undefined {
+function checkTable(table: CommitTable, plan: CommitPlan, snapshot: Snapshot | undefined): CommitConflict | undefined {
   const uri = tableUri(table);
   if (plan.readVersion === undefined) {
     if (!snapshot) return undefined;

@@ -60,6 +60,7 @@ export type { LaneGuard } from "./check-lanes.ts";
 export { type CleanedLog, cleanLog } from "./clean-log.ts";
 export { type CommitConflict, type CommitOptions, type CommitOutcome, commitPlan } from "./commit.ts";
 export type { CommitPlan, ConflictRule } from "./commit-plan.ts";
+export { commitStaged, type StagedCommit } from "./commit-staged.ts";
 export { compareSchema, type SchemaComparison } from "./compare-schema.ts";
 export { decodeDataPath, encodeDataPath } from "./data-path.ts";
 export { type DeltaTable, type DeltaTableOptions, openDeltaTable } from "./delta-table.ts";

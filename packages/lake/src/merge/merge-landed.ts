@@ -1,5 +1,6 @@
 import { sameFields } from "@snowmelt/core/types";
 import type { CommitConflict, CommitOptions, CommitOutcome } from "../delta/commit.ts";
+import { commitStaged } from "../delta/commit-staged.ts";
 import type { DeltaTable } from "../delta/delta-table.ts";
 import { checkLane } from "../delta/lane.ts";
 import { planCreateTable, snapshotFields } from "../delta/plan-table.ts";
@@ -48,7 +49,7 @@ export type MergeOutcome =
  * A lane's step is made once, so it may be repeated after any failure. A NULL key or a key twice in the window throws.
  */
 export async function mergeLanded(table: DeltaTable, options: MergeLandedOptions): Promise<MergeOutcome> {
-  const { lanes = [], maxStagings = 5, signal } = options;
+  const { lanes = [], maxStagings, signal } = options;
   const given = signal ? { signal } : {};
   const [step] = lanes;
   if (step) {
@@ -56,20 +57,23 @@ export async function mergeLanded(table: DeltaTable, options: MergeLandedOptions
     if (verdict.kind === "done") return { status: "alreadyCommitted", version: verdict.version };
   }
   const window = openWindowKeys(table, options);
-  for (let staging = 1; ; staging++) {
-    const snapshot = await table.snapshot(given);
-    const changed = findChange(table, options, snapshot);
-    if (changed) return changed;
-    const staged = await (snapshot ? stage(table, window, snapshot, options) : stageNew(table, window, options));
-    await options.beforeCommit?.(staged);
-    const outcome = await table.commit(staged.plan, options);
-    if (outcome.status === "committed") {
-      const { counts, added, removed, filesRead } = staged;
-      return { ...outcome, counts, added, removedFiles: removed.length, filesRead };
-    }
-    const mayStageAgain = outcome.status === "conflict" && outcome.reason === "filesChanged" && staging < maxStagings;
-    if (!mayStageAgain) return outcome;
-  }
+  return commitStaged<() => Promise<MergeOutcome>, MergeOutcome>({
+    async stage() {
+      const snapshot = await table.snapshot(given);
+      const changed = findChange(table, options, snapshot);
+      if (changed) return async () => changed;
+      const staged = await (snapshot ? stage(table, window, snapshot, options) : stageNew(table, window, options));
+      await options.beforeCommit?.(staged);
+      return async () => {
+        const outcome = await table.commit(staged.plan, options);
+        if (outcome.status !== "committed") return outcome;
+        const { counts, added, removed, filesRead } = staged;
+        return { ...outcome, counts, added, removedFiles: removed.length, filesRead };
+      };
+    },
+    commit: (commit) => commit(),
+    ...(maxStagings === undefined ? {} : { maxStagings }),
+  });
 }
 
 function findChange(

@@ -1,4 +1,4 @@
-import { type CommitOutcome, type LaneGuard, type LaneStep, readLane } from "@snowmelt/lake/delta";
+import { type CommitOutcome, commitStaged, type LaneGuard, type LaneStep, readLane } from "@snowmelt/lake/delta";
 import type { TableState } from "../lake/dataset-table.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
@@ -15,8 +15,6 @@ export interface Committed {
   readonly status: "committed" | "alreadyCommitted";
   readonly version: number;
 }
-
-const maxStagings = 5;
 
 /**
  * Makes the window visible: first the rows that were split off, then the table's own, in one entry of its log. Commits of
@@ -44,18 +42,19 @@ export async function commit(
   const { attempt } = landed;
   const quarantine = () => commitQuarantine(context, inspected, { attempt, files: landed.quarantined });
   await (landed.quarantined.length === 0 ? quarantine() : record.stage("quarantine", quarantine));
-  let staged = first;
-  for (let staging = 1; ; staging++) {
-    const outcome = await staged.commit({
-      lanes: lanesOf(context, inspected, { attempt, planned: staged.planned }),
-      guards: guardsOf(context, inspected, attempt),
-      info: commitInfo(context, inspected, landed),
-      signal,
-    });
-    if (outcome.status !== "conflict") return outcome;
-    if (outcome.reason !== "filesChanged" || staging === maxStagings) throw lost(inspected, outcome);
-    staged = await stageAnew(await inspected.table.snapshot({ signal }));
-  }
+  const outcome = await commitStaged({
+    first,
+    stage: async () => stageAnew(await inspected.table.snapshot({ signal })),
+    commit: (staged) =>
+      staged.commit({
+        lanes: lanesOf(context, inspected, { attempt, planned: staged.planned }),
+        guards: guardsOf(context, inspected, attempt),
+        info: commitInfo(context, inspected, landed),
+        signal,
+      }),
+  });
+  if (outcome.status === "conflict") throw lost(inspected, outcome);
+  return outcome;
 }
 
 /** The dataset's own step; a refresh by a cursor also leaves its moment, for slices that were read before it. */
