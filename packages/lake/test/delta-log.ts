@@ -36,11 +36,15 @@ export function addOf(key: string, size: number, partition: string | null = null
   };
 }
 
-export async function createTable(table: DeltaTable, files: readonly AddFile[] = []): Promise<void> {
+export async function createTable(
+  table: DeltaTable,
+  files: readonly AddFile[] = [],
+  partitionColumns: readonly string[] = ["P"],
+): Promise<void> {
   const plan = planCreateTable({
     id: "6ba7b810",
     fields,
-    partitionColumns: ["P"],
+    partitionColumns,
     createdAtMs: 1_763_880_000_000,
     files,
   });

@@ -1,12 +1,14 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
-import { planAppend } from "@snowmelt/lake/delta";
+import { type DeltaTable, landBatches, planAppend, planTableLayout, toAddFile } from "@snowmelt/lake/delta";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mustSnapshot, putFile } from "../delta-log.ts";
+import { fields, mustSnapshot } from "../delta-log.ts";
 import { judgesPython } from "../judges/judge-table.ts";
 import { type LakeBucket, openLakeBucket } from "../s3/open-lake-bucket.ts";
-import { createS3Table, expectEveryCommitOnce, raceCommitters } from "./race-committers.ts";
+import { toBatch } from "../table-rows.ts";
+import { createS3Table, expectEveryCommitOnce, ourRows, raceCommitters } from "./race-committers.ts";
+import { judgeSettings, readByDeltaRs, sortRows } from "./read-by-delta-rs.ts";
 
 let lake: LakeBucket;
 beforeAll(async () => {
@@ -16,47 +18,72 @@ afterAll(async () => {
   await lake?.[Symbol.asyncDispose]();
 });
 
-describe("committers of one table on S3", () => {
-  it("in processes of their own commit every step once, in a log without a gap", async () => {
-    const race = { processes: 3, lanes: 4, steps: 2 };
-    const table = await createS3Table(lake, "raced");
-    await raceCommitters(lake, table.path, race);
-    await expectEveryCommitOnce(table, race);
-  }, 120_000);
-
-  it("killed on the way and started again, commit every step once", async () => {
-    const race = { processes: 3, lanes: 2, steps: 4, kills: 3 };
-    const table = await createS3Table(lake, "killed");
-    expect(await raceCommitters(lake, table.path, race)).toEqual({ killed: 3 });
-    await expectEveryCommitOnce(table, race);
-  }, 120_000);
-});
-
 describe.skipIf(judgesPython === undefined)(
-  "delta-rs and we (it needs SNOWMELT_JUDGES_PYTHON, which `npm test` sets)",
+  "one table on S3 (it needs SNOWMELT_JUDGES_PYTHON, which `npm test` sets)",
   () => {
-    it("commit to one table at once, and nothing of either is lost", async () => {
-      const commits = 8;
+    it("takes every step of processes of their own once, in a log without a gap", async () => {
+      const race = { processes: 3, lanes: 4, steps: 2 };
+      const table = await createS3Table(lake, "raced");
+      await raceCommitters(lake, table.path, race);
+      await expectEveryCommitOnce(lake, table, race);
+    }, 120_000);
+
+    it("takes every step once of processes that are killed on the way and started again", async () => {
+      const race = { processes: 3, lanes: 2, steps: 4, kills: 3 };
+      const table = await createS3Table(lake, "killed");
+      const { kills } = await raceCommitters(lake, table.path, race);
+      expect(kills.count).toBeGreaterThan(0);
+      await expectEveryCommitOnce(lake, table, race);
+    }, 120_000);
+
+    it("takes commits of delta-rs and of ours by turns, and nothing of either is lost", async () => {
       const table = await createS3Table(lake, "shared");
-      const { endpoint, credentials, region } = lake.options;
+      const theirs = 30;
       const script = join(import.meta.dirname, "..", "judges", "append-many.py");
-      const uri = "s3://acme-lake/race/shared";
-      const settings = { endpoint, region, credentials, uri, commits };
-      const theirs = promisify(execFile)(judgesPython ?? "", [script, JSON.stringify(settings)]);
-      for (let n = 1; n <= commits; n++) {
-        const add = await putFile(table, `data/run=ours/part-${n}`, "ours");
-        const lanes = [{ appId: "lane/ours", n, hi: BigInt(n) }];
-        const outcome = await table.commit(planAppend(await mustSnapshot(table), [add]), { lanes });
-        expect(outcome.status).toBe("committed");
-      }
-      const seen = JSON.parse((await theirs).stdout) as { version: number; files: string[] };
-      const snapshot = await mustSnapshot(table);
-      expect(snapshot.version).toBe(2 * commits);
-      const keys = [...snapshot.files.keys()];
-      expect(keys.filter((key) => key.startsWith("data/run=ours/"))).toHaveLength(commits);
-      expect(keys).toHaveLength(2 * commits);
-      expect(await table.lane("lane/ours")).toMatchObject({ n: commits });
-      expect(seen.files.every((path) => keys.includes(path))).toBe(true);
+      const settings = JSON.stringify({ ...judgeSettings(lake, table.path), commits: theirs });
+      const child = spawn(judgesPython ?? "", [script, settings], { stdio: ["pipe", "pipe", "inherit"] });
+      const exited = once(child, "exit");
+      await once(child.stdout, "data");
+      child.stdin.end("go\n");
+      let ours = 0;
+      while (child.exitCode === null) await appendOne(table, ++ours);
+      expect(await exited).toEqual([0, null]);
+      const authors = await authorsOf(table);
+      expect(authors.filter((author) => author === "delta-rs")).toHaveLength(theirs);
+      expect(authors.filter((author) => author === "snowmelt")).toHaveLength(ours + 1);
+      const turns = authors.filter((author, version) => version > 0 && author !== authors[version - 1]);
+      expect(turns.length).toBeGreaterThanOrEqual(8);
+      const rows = sortRows([
+        ...Array.from({ length: ours }, (_, at) => [at + 1, "ours"] as const),
+        ...Array.from({ length: theirs }, (_, at) => [-1 - at, "theirs"] as const),
+      ]);
+      expect(await ourRows(table)).toEqual(rows);
+      expect(await readByDeltaRs(lake, table.path)).toEqual({ version: theirs + ours, rows });
+      expect(await table.lane("lane/ours")).toMatchObject({ n: ours });
     }, 120_000);
   },
 );
+
+async function appendOne(table: DeltaTable, n: number): Promise<void> {
+  const { random } = table;
+  const batch = toBatch(fields, [[BigInt(n), "ours"]]);
+  const landed = await landBatches([batch], {
+    table,
+    layout: planTableLayout(fields),
+    attemptId: random.uuid(),
+    random,
+  });
+  const files = landed.map((file) => toAddFile(file, 1n));
+  const lanes = [{ appId: "lane/ours", n, hi: BigInt(n) }];
+  expect(await table.commit(planAppend(await mustSnapshot(table), files), { lanes })).toMatchObject({
+    status: "committed",
+  });
+}
+
+/** Who made each version, the oldest first. */
+async function authorsOf(table: DeltaTable): Promise<readonly string[]> {
+  const authors: string[] = [];
+  for await (const { commitInfo } of table.history())
+    authors.unshift(String(commitInfo?.engineInfo ?? "").split(":")[0] ?? "");
+  return authors;
+}

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { seededRandom, systemClock, systemRandom } from "@snowmelt/core/ports";
@@ -7,13 +7,17 @@ import type { S3StoreOptions } from "@snowmelt/lake/s3";
 import { expect } from "vitest";
 import { createTable } from "../delta-log.ts";
 import type { LakeBucket } from "../s3/open-lake-bucket.ts";
+import { tableRows } from "../table-rows.ts";
 import { bundleCommitter } from "./bundle-committer.ts";
+import { type Kills, killAtRandom, type Running } from "./kill-at-random.ts";
+import { type Row, readByDeltaRs, sortRows } from "./read-by-delta-rs.ts";
 
 /** What a committing process is told. */
 export interface CommitLanes {
   readonly options: S3StoreOptions;
   readonly path: string;
-  readonly lanes: readonly string[];
+  /** Step n of a lane commits one row, of which `firstId + n` is the ID. */
+  readonly lanes: readonly { readonly appId: string; readonly firstId: number }[];
   readonly steps: number;
 }
 
@@ -22,73 +26,93 @@ export interface Race {
   /** Lanes of a process, all at once. */
   readonly lanes: number;
   readonly steps: number;
-  /** So many processes are killed while they are at work, chosen at random, and started again. @default 0 */
+  /** So many processes are killed while they are at work, each chosen at random, at a random moment, and started again. @default 0 */
   readonly kills?: number;
+  /** Between two kills at most. @default 200 */
+  readonly gapMs?: number;
+}
+
+export interface RaceReport {
+  readonly kills: Kills;
+  /** Milliseconds that each commit took which was told of, the shortest first. */
+  readonly commitMs: readonly number[];
+  /** From the word to begin to the end of the last process. */
+  readonly tookMs: number;
 }
 
 /** A table on the emulated S3. */
 export async function createS3Table(lake: LakeBucket, path: string): Promise<DeltaTable> {
   const store = lake.open({ prefix: "race" });
   const table = openDeltaTable({ store, path, clock: systemClock, random: systemRandom });
-  await createTable(table);
+  await createTable(table, [], []);
   return table;
 }
 
 /** Processes that start at the same time; the others wait for their turn. */
 const startsAtOnce = 4;
 
-/**
- * Lets the processes race, all of them begun at one moment, until every lane is at its last step. Gives how many kills hit
- * a process that was at work.
- */
-export async function raceCommitters(lake: LakeBucket, path: string, race: Race): Promise<{ readonly killed: number }> {
+/** Lets the processes race, all of them alive and begun at one moment, until every lane is at its last step. */
+export async function raceCommitters(lake: LakeBucket, path: string, race: Race): Promise<RaceReport> {
   await using bundle = await bundleCommitter();
-  const random = seededRandom(race.processes);
-  const running = new Set<ChildProcess>();
-  let [killed, left] = [0, race.kills ?? 0];
-  /** After every second commit of anyone, as long as kills are left. */
-  let commits = 0;
-  const onCommit = (): void => {
-    const victim = [...running][Math.floor(random.float() * running.size)];
-    if (++commits % 2 !== 0 || left === 0 || !victim) return;
-    left--;
-    running.delete(victim);
-    victim.kill("SIGKILL");
-  };
-  const start = async (process: number): Promise<ChildProcess> => {
-    const lanes = Array.from({ length: race.lanes }, (_, lane) => laneOf(process, lane));
-    const told: CommitLanes = { options: { ...lake.options, prefix: "race" }, path, lanes, steps: race.steps };
-    return startCommitter(bundle.script, told, onCommit);
+  const running = new Set<Running>();
+  const commitMs: number[] = [];
+  const start = async (process: number): Promise<Running> => {
+    const told: CommitLanes = {
+      options: { ...lake.options, prefix: "race" },
+      path,
+      lanes: Array.from({ length: race.lanes }, (_, lane) => ({
+        appId: laneOf(process, lane),
+        firstId: firstIdOf(process, lane),
+      })),
+      steps: race.steps,
+    };
+    const args = ["--max-old-space-size=64", "--max-semi-space-size=1", bundle.script, JSON.stringify(told)];
+    const child = spawn(globalThis.process.execPath, args, { env: bundle.env, stdio: ["pipe", "pipe", "inherit"] });
+    const started: Running = { child, commits: 0 };
+    const lines = createInterface({ input: child.stdout });
+    const ready = once(lines, "line");
+    const died = once(child, "exit").then(([code]) => {
+      throw new Error(`A committer ended with ${code} before it began.`);
+    });
+    await Promise.race([ready, died]);
+    died.catch(() => {});
+    lines.on("line", (line) => {
+      started.commits++;
+      commitMs.push(Number(line.split(" ")[1]));
+    });
+    return started;
   };
   /** Its exit code; null when it was killed. */
-  const run = async (child: ChildProcess): Promise<number | null> => {
-    const exited = once(child, "exit");
-    running.add(child);
-    child.stdin?.end("go\n");
+  const run = async (started: Running): Promise<number | null> => {
+    const exited = once(started.child, "exit");
+    running.add(started);
+    started.child.stdin?.end("go\n");
     const [code] = await exited;
-    running.delete(child);
+    running.delete(started);
     return code;
   };
   const numbers = Array.from({ length: race.processes }, (_, process) => process);
-  const ready: ChildProcess[] = [];
+  const ready: Running[] = [];
   for (let first = 0; first < numbers.length; first += startsAtOnce) {
     ready.push(...(await Promise.all(numbers.slice(first, first + startsAtOnce).map(start))));
   }
-  await Promise.all(
+  const beganMs = performance.now();
+  const racing = Promise.all(
     ready.map(async (first, process) => {
       let code = await run(first);
-      while (code === null) {
-        killed++;
-        code = await run(await start(process));
-      }
+      while (code === null) code = await run(await start(process));
       expect(code).toBe(0);
     }),
   );
-  return { killed };
+  const { kills = 0, gapMs = 200 } = race;
+  const random = seededRandom(race.processes);
+  const plan = { kills, gapMs, total: race.processes * race.lanes * race.steps, clock: systemClock, random };
+  const [killed] = await Promise.all([killAtRandom(running, { ...plan, committed: () => commitMs.length }), racing]);
+  return { kills: killed, commitMs: commitMs.sort((a, b) => a - b), tookMs: performance.now() - beganMs };
 }
 
-/** Every step of every lane is in the log once and in order, the log has no gap, and the table has each step's file. */
-export async function expectEveryCommitOnce(table: DeltaTable, race: Race): Promise<void> {
+/** Every step of every lane is in the log once and in order, the log has no gap, and every reader sees each row once. */
+export async function expectEveryCommitOnce(lake: LakeBucket, table: DeltaTable, race: Race): Promise<void> {
   const total = race.processes * race.lanes * race.steps;
   const found = new Map<string, number[]>();
   for (let version = 0; version <= total; version++) {
@@ -103,24 +127,25 @@ export async function expectEveryCommitOnce(table: DeltaTable, race: Race): Prom
   expect(found.size).toBe(race.processes * race.lanes);
   const inOrder = Array.from({ length: race.steps }, (_, step) => step + 1);
   for (const steps of found.values()) expect(steps).toEqual(inOrder);
-  const files = [...(snapshot?.files.keys() ?? [])].map((key) => key.split("/").at(-1));
-  expect(files.sort()).toEqual([...found.keys()].flatMap((lane) => inOrder.map((n) => `${lane}-${n}`)).sort());
+  const expected = expectedRows(race);
+  expect(await ourRows(table)).toEqual(expected);
+  expect(await readByDeltaRs(lake, table.path)).toEqual({ version: total, rows: expected });
+}
+
+export async function ourRows(table: DeltaTable): Promise<readonly Row[]> {
+  return sortRows((await tableRows(table)).map(([id, lane]) => [Number(id), String(lane)] as const));
+}
+
+function expectedRows({ processes, lanes, steps }: Race): readonly Row[] {
+  const rows: Row[] = [];
+  for (let process = 0; process < processes; process++) {
+    for (let lane = 0; lane < lanes; lane++) {
+      for (let n = 1; n <= steps; n++) rows.push([firstIdOf(process, lane) + n, laneOf(process, lane)]);
+    }
+  }
+  return sortRows(rows);
 }
 
 const laneOf = (process: number, lane: number): string => `p${process}l${lane}`;
 
-/** A process that is loaded and waits for the word to begin. It ends by itself when its parent does. */
-async function startCommitter(script: string, told: CommitLanes, onCommit: () => void): Promise<ChildProcess> {
-  const child = spawn(process.execPath, ["--max-old-space-size=64", script, JSON.stringify(told)], {
-    stdio: ["pipe", "pipe", "inherit"],
-  });
-  const lines = createInterface({ input: child.stdout });
-  const ready = once(lines, "line");
-  const died = once(child, "exit").then(([code]) => {
-    throw new Error(`A committer ended with ${code} before it began.`);
-  });
-  await Promise.race([ready, died]);
-  lines.on("line", onCommit);
-  died.catch(() => {});
-  return child;
-}
+const firstIdOf = (process: number, lane: number): number => process * 10_000 + lane * 100;
