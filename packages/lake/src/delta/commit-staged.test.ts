@@ -29,7 +29,14 @@ describe("a staged commit", () => {
     const over = staging([conflict("filesChanged"), conflict("filesChanged")]);
     expect(await commitStaged(over)).toEqual(committed);
     expect(over.tried).toEqual([1, 2, 3]);
-    for (const reason of ["lane", "metadataChanged", "tableMissing", "tableExists", "contention"] as const) {
+    for (const reason of [
+      "lane",
+      "metadataChanged",
+      "tableMissing",
+      "tableExists",
+      "logCleaned",
+      "contention",
+    ] as const) {
       const other = staging([conflict(reason)]);
       expect(await commitStaged(other)).toEqual(conflict(reason));
     }

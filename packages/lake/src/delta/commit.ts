@@ -1,3 +1,4 @@
+import { isSnowmeltError } from "@snowmelt/core/errors";
 import type { Clock, Random } from "@snowmelt/core/ports";
 import { lakeError } from "../lake-error.ts";
 import type { Action, CommitInfo } from "./action.ts";
@@ -13,7 +14,7 @@ import { toCommitPath, toTableKey } from "./log-path.ts";
 import { checkWritable, isAppendOnly } from "./protocol.ts";
 import { putEntry } from "./put-entry.ts";
 import { readCommits, type TableLocation, tableUri } from "./read-commits.ts";
-import type { Snapshot } from "./snapshot.ts";
+import type { Commit, Snapshot } from "./snapshot.ts";
 
 export interface CommitOptions {
   /**
@@ -39,7 +40,15 @@ export type CommitOutcome =
 
 export interface CommitConflict {
   readonly status: "conflict";
-  readonly reason: "lane" | "tableExists" | "tableMissing" | "metadataChanged" | "filesChanged" | "contention";
+  readonly reason:
+    | "lane"
+    | "tableExists"
+    | "tableMissing"
+    | "metadataChanged"
+    | "filesChanged"
+    /** What was committed since the plan was cleaned out of the log, so nobody can tell whether it is against the plan. */
+    | "logCleaned"
+    | "contention";
   /** For people. */
   readonly message: string;
   /** The version at which it was found. */
@@ -142,14 +151,22 @@ async function findChange(
   { signal, ...range }: { readonly first: number; readonly last: number; readonly signal: AbortSignal | undefined },
 ): Promise<CommitConflict | undefined> {
   if (plan.readVersion === undefined) return undefined;
-  const since = [];
-  for await (const commit of readCommits(table, range, signal)) since.push(commit);
+  const uri = tableUri(table);
+  const since: Commit[] = [];
+  try {
+    for await (const commit of readCommits(table, range, signal)) since.push(commit);
+  } catch (error) {
+    // The state above has just been read whole, so what is missing lies below its checkpoint.
+    if (!isSnowmeltError(error, "DELTA_LOG_GAP")) throw error;
+    const message = `This was planned upon version ${plan.readVersion} of ${uri}, and waited until the log was cleaned of what was committed after it; the table is at version ${range.last}. Nothing was committed. Plan again from the table; nothing has to be restored.`;
+    return conflict("logCleaned", message, range.last);
+  }
   const found = findConflict(plan, since);
   if (!found) return undefined;
   const what = found.reason === "metadataChanged" ? "changed the metadata" : `added or removed ${found.path}`;
   return conflict(
     found.reason,
-    `Version ${found.version} of ${tableUri(table)} ${what} after this was planned upon version ${plan.readVersion}.`,
+    `Version ${found.version} of ${uri} ${what} after this was planned upon version ${plan.readVersion}.`,
     range.last,
   );
 }
