@@ -4,8 +4,8 @@ import type { RunContext } from "../run/run-context.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import { writeKind } from "./stage-write.ts";
 
-/** The sorted keys of the rules and of the dataset's key: beyond it they go to disk. */
-const keyBudgetBytes = 32 << 20;
+/** The sorted keys of the rules, and those of the dataset's key: beyond it they go to disk, 8 bytes or little more a row. */
+const keyBudgetBytes = 8 << 20;
 
 /** The quality rules over batches of these fields. */
 export function openRules(

@@ -20,7 +20,7 @@ export interface KeyTrackerOptions {
   readonly nulls: "exclude" | "equal";
   /** Sorted keys beyond this are spilled. Up to 40 MB more are needed while reading and merging. Default 128,000,000. */
   readonly memoryBudgetBytes?: number;
-  /** Keys are sorted in runs of about this size. Default 8,388,608. */
+  /** Keys are sorted in runs of about this size, one of them beside the budget. Default: half the budget, 1 to 8 MiB. */
   readonly runBytes?: number;
   /** Default: the system's temporary folder. The file has no name, so nothing is left behind. */
   readonly spillDirectory?: string;
@@ -58,7 +58,8 @@ const maxSamples = 5;
  * file. Dispose of it, also after a failure. SPILL_FAILED when there is no room for them.
  */
 export function openKeyTracker(options: KeyTrackerOptions): KeyTracker {
-  const { fields, memoryBudgetBytes = defaultKeyBudgetBytes, spillDirectory = tmpdir(), runBytes = 2 ** 23 } = options;
+  const { fields, memoryBudgetBytes = defaultKeyBudgetBytes, spillDirectory = tmpdir() } = options;
+  const runBytes = options.runBytes ?? Math.min(8 << 20, Math.max(1 << 20, memoryBudgetBytes / 2));
   const columns = options.key.map((name) => fieldOf(fields, name));
   const keyFields = columns.map(({ field }) => field);
   const store = openRunStore({ memoryBudgetBytes, spillDirectory });
