@@ -86,10 +86,11 @@ async function lookAgain<T>(table: TableLocation, key: string, look: () => Promi
   try {
     return await look();
   } catch (error) {
+    const first = cause ?? error;
     throw lakeError(
       "DELTA_COMMIT_LOST",
-      `The commit of ${key} to ${tableUri(table)} was sent, and the log could not be read to learn whether the entry is there and counts. Run again: the lane tells.`,
-      { cause: cause ?? error, details: { key } },
+      `The commit of ${key} to ${tableUri(table)} was sent, and the log could not be read to learn whether the entry is there and counts: ${first instanceof Error ? first.message : String(first)} Run again when that is mended: the lane tells.`,
+      { cause: first, details: { key } },
     );
   }
 }
