@@ -49,11 +49,13 @@ export interface AccountsOptions {
   readonly quarantines?: boolean;
   /** @default "auto" */
   readonly route?: "auto" | "stream" | "unload";
+  /** Small ones make several files. @default the product's */
+  readonly maxFileBytes?: number;
 }
 
 export function accountsPipeline(
   land: Landscape,
-  { quarantines = true, route = "auto" }: AccountsOptions = {},
+  { quarantines = true, route = "auto", maxFileBytes }: AccountsOptions = {},
 ): Pipeline {
   return land.pipeline({
     accounts: dataset({
@@ -61,7 +63,7 @@ export function accountsPipeline(
       key: ["ID"],
       sync: incremental({ cursor: "UPDATED_AT", lag: "0 seconds", zone: "UTC", deletes: "ignore" }),
       columns: { ID: integer() },
-      extract: { batchRows: 10_000, parallel: 2, route },
+      extract: { batchRows: 10_000, parallel: 2, route, ...(maxFileBytes === undefined ? {} : { maxFileBytes }) },
       land: delta({ partitionBy: [month("UPDATED_AT")] }),
       quality: [
         columnValues("BALANCE", ">=", 0, { onFail: "block" }),

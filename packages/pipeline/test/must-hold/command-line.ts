@@ -21,6 +21,8 @@ export interface CommandOptions {
   /** A shell to start the command with, such as `ulimit -f 100; exec "$0" "$@"`. */
   readonly shell?: string;
   readonly uid?: number;
+  /** Beside the environment's own. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly onStart?: (child: ChildProcess) => void;
   /** Told of every line of `events.jsonl`… as far as standard error shows them; ends the process when it answers. */
   readonly signalAt?: (err: string) => NodeJS.Signals | undefined;
@@ -43,7 +45,7 @@ export async function runCommand(land: Landscape, pipeline: Pipeline, options: C
   const child = spawn(executable, all, {
     cwd: land.directory,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, TEST_PASSWORD: password, NO_COLOR: "1" },
+    env: { ...process.env, TEST_PASSWORD: password, NO_COLOR: "1", ...options.env },
     ...(uid === undefined ? {} : { uid, gid: uid }),
   });
   options.onStart?.(child);

@@ -12,6 +12,7 @@ import { createStage, openS3Landscape, type S3Landscape } from "../s3-landscape.
 let land: S3Landscape;
 beforeAll(async () => {
   land = await openS3Landscape({ stage: true });
+  await fetch(`${land.aws.endpoint}/another-lake`, { method: "PUT" });
   await createStage(land, "s3://another-lake/lake/", "ELSEWHERE");
 }, 240_000);
 afterAll(() => land?.[Symbol.asyncDispose]());
@@ -39,6 +40,13 @@ async function objects(): Promise<string[]> {
   return keys;
 }
 
+/** Keys of a bucket of the emulator, asked without our own client; undefined where there is no such bucket. */
+async function keysOf(bucket: string): Promise<string[] | undefined> {
+  const answer = await fetch(`${land.aws.endpoint}/${bucket}?list-type=2`);
+  if (answer.status === 404) return undefined;
+  return [...(await answer.text()).matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = ""]) => key);
+}
+
 describe("a run whose lake cannot be used fails, and nothing is visible", { timeout: 120_000 }, () => {
   const root = "s3://snowmelt-lake/lake";
 
@@ -53,7 +61,16 @@ describe("a run whose lake cannot be used fails, and nothing is visible", { time
   ] satisfies readonly (readonly [Lake, string, RegExp])[])("%j: %s", async (lake, code, message) => {
     const failure = failureOf(await land.run(accountsIn(lake)));
     expect(failure).toMatchObject({ code, message: expect.stringMatching(message) });
-    expect(await objects()).toEqual([]);
+    expect(await keysOf("no-such-bucket")).toBeUndefined();
+    expect(await keysOf("another-lake")).toEqual([]);
+    expect(await keysOf("snowmelt-lake")).toEqual([]);
+  });
+
+  test("a bucket of another is found out before anything is in it, or in the one that the stage points to", async () => {
+    const lake: Lake = { root: "s3://another-lake/lake", stage: "AVIATION.PUBLIC.LAKE" };
+    expect(failureOf(await land.run(accountsIn(lake)))).toMatchObject({ code: "STAGE_MISMATCH" });
+    expect(await keysOf("another-lake")).toEqual([]);
+    expect(await keysOf("snowmelt-lake")).toEqual([]);
   });
 
   const answers = [
@@ -71,7 +88,12 @@ describe("a run whose lake cannot be used fails, and nothing is visible", { time
     });
     expect(manifest.status).toBe("failed");
     expect(failureOf(manifest)).toMatchObject({ code, category });
-    expect(await objects()).toEqual([]);
+    expect(refusing.lines.length).toBeGreaterThan(0);
+    expect(
+      refusing.lines.filter((line) => /^(PUT|POST)/.test(line)),
+      "written where it was refused",
+    ).toEqual([]);
+    expect(await keysOf("snowmelt-lake"), "written past it").toEqual([]);
   });
 });
 
@@ -104,7 +126,9 @@ test("a table that someone else has changed stops the run before anything is lan
 
 /** An S3 that answers every request so, as AWS documents the answer. The emulator never does. */
 async function openRefusal(status: number, code: string, message: string) {
+  const lines: string[] = [];
   const server = createServer((incoming, outgoing) => {
+    lines.push(`${incoming.method} ${incoming.url}`);
     incoming.resume();
     outgoing.writeHead(status, { "content-type": "application/xml", "x-amz-bucket-region": "eu-west-3" });
     outgoing.end(
@@ -117,6 +141,7 @@ async function openRefusal(status: number, code: string, message: string) {
   const { port } = server.address() as AddressInfo;
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    lines,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
