@@ -1,5 +1,7 @@
+import type { Pipeline } from "@snowmelt/core/definition";
+import { readSnapshot } from "@snowmelt/lake/delta";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { planPipeline } from "../../src/index.ts";
+import { planPipeline, type RunManifest } from "../../src/index.ts";
 import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } from "../crash/accounts.ts";
 import { emptyLake } from "../crash/empty-lake.ts";
 import { describeNamedCases } from "../crash/named-cases.ts";
@@ -92,6 +94,45 @@ describe("an unload that is taken over", { timeout: 120_000 }, () => {
     expect(await copies(land)).toBe(before + 1);
     await expectSourceInLake(land, unquarantined);
   });
+});
+
+describe("an unload that finished before its run was stopped", { timeout: 120_000 }, () => {
+  const stopped = async (pipeline: Pipeline, stage: string): Promise<RunManifest> => {
+    const stop = new AbortController();
+    return land.run(pipeline, {
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.kind === "stageStarted" && event.stage === stage) stop.abort();
+      },
+    });
+  };
+
+  test.each(["land", "verify", "commit"])(
+    "at %s is taken by the next run, however often that is stopped too",
+    async (stage) => {
+      const pipeline = accountsPipeline(land, unquarantined);
+      await land.run(pipeline);
+      await changeAccounts(land);
+      const before = await copies(land);
+      for (let time = 0; time < 3; time++) {
+        expect(await stopped(pipeline, stage)).toMatchObject({
+          status: "failed",
+          datasets: [{ outcome: "failed", route: "unload", failure: { code: "ABORTED" } }],
+        });
+      }
+      expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "committed", route: "unload" }]);
+      expect(await copies(land)).toBe(before + 1);
+      await expectSourceInLake(land, unquarantined);
+      const snapshot = await readSnapshot({ store: land.store, path: "raw/accounts" });
+      const kept: string[] = [];
+      for await (const { key } of land.store.list("raw/accounts/data/")) kept.push(key);
+      const first = await readSnapshot({ store: land.store, path: "raw/accounts" }, { version: 0 });
+      const named = [...(first?.files.keys() ?? []), ...(snapshot?.files.keys() ?? [])].map(
+        (key) => `raw/accounts/${key}`,
+      );
+      expect(kept, "files of given-up tries are gone").toEqual([...new Set(named)].toSorted());
+    },
+  );
 });
 
 describeNamedCases(() => land, unquarantined);
