@@ -6,7 +6,7 @@ import { printable } from "../text/printable.ts";
 /** Paths shown of a list. */
 const mostShown = 20;
 
-export function vacuumText({ plan, deleted }: VacuumReport, { dryRun }: { readonly dryRun: boolean }): string {
+export function vacuumText({ plan, deleted, uploads }: VacuumReport, { dryRun }: { readonly dryRun: boolean }): string {
   const { deletes, retained, unnamed, readableFrom } = plan;
   const bytes = deletes.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const lines = dryRun
@@ -16,6 +16,8 @@ export function vacuumText({ plan, deleted }: VacuumReport, { dryRun }: { readon
       ]
     : [`${counted(deleted.files, "file")} of ${bytesText(deleted.bytes)} deleted.`];
   if (deleted.revived > 0) lines.push(`${countText(deleted.revived)} came to be live again meanwhile and stayed.`);
+  if (uploads.aborted > 0) lines.push(`${counted(uploads.aborted, "unfinished upload")} of more than a day ago ended.`);
+  if (uploads.kept > 0) lines.push(`${counted(uploads.kept, "unfinished upload")} of less than a day kept.`);
   lines.push(`Kept for the retained versions, from ${readableFrom} on: ${counted(retained.length, "removed file")}.`);
   if (unnamed.length > 0) {
     lines.push(

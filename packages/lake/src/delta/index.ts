@@ -66,7 +66,15 @@ export { decodeDataPath, encodeDataPath } from "./data-path.ts";
 export { type DeltaTable, type DeltaTableOptions, openDeltaTable } from "./delta-table.ts";
 export { checkLane, type LaneState, type LaneStep, type LaneVerdict, readLane } from "./lane.ts";
 export { markOf, readLaneMark } from "./lane-txns.ts";
-export { attemptOf, listOrphans, type Orphan, type OrphanOptions, sweepOrphans, toAttemptPrefix } from "./orphans.ts";
+export {
+  attemptOf,
+  listOrphans,
+  type Orphan,
+  type OrphanOptions,
+  type SweptOrphans,
+  sweepOrphans,
+  toAttemptPrefix,
+} from "./orphans.ts";
 export {
   type NewTable,
   planAppend,

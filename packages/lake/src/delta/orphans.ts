@@ -1,3 +1,4 @@
+import { isSnowmeltError } from "@snowmelt/core/errors";
 import { decodeDataPath } from "./data-path.ts";
 import { toTableKey } from "./log-path.ts";
 import type { TableLocation } from "./read-commits.ts";
@@ -35,19 +36,41 @@ export async function* listOrphans(table: TableLocation, options: OrphanOptions)
   }
 }
 
-/** Deletes what {@link listOrphans} lists. May be repeated. */
-export async function sweepOrphans(
-  table: TableLocation,
-  options: OrphanOptions,
-): Promise<{ readonly files: number; readonly bytes: number }> {
-  let [files, bytes] = [0, 0];
+export interface SweptOrphans {
+  readonly files: number;
+  readonly bytes: number;
+  /** Uploads in parts that were never finished, ended. */
+  readonly uploads: number;
+}
+
+/** Deletes what {@link listOrphans} lists, and ends the uploads that such attempts left. May be repeated. */
+export async function sweepOrphans(table: TableLocation, options: OrphanOptions): Promise<SweptOrphans> {
+  const given = options.signal ? { signal: options.signal } : {};
+  let [files, bytes, uploads] = [0, 0, 0];
   for await (const { key, sizeBytes } of listOrphans(table, options)) {
-    await table.store.delete(key, options.signal ? { signal: options.signal } : {});
+    await table.store.delete(key, given);
     files++;
     bytes += sizeBytes;
   }
-  return { files, bytes };
+  for (const attemptId of options.terminalAttempts) {
+    uploads += await endUploads(table, toTableKey(table.path, toAttemptPrefix(attemptId)), options.signal);
+  }
+  return { files, bytes, uploads };
 }
+
+/** Begun whenever, for nobody will finish them. Where listing them is not allowed the bucket's lifecycle rule ends them. */
+async function endUploads({ store }: TableLocation, prefix: string, signal?: AbortSignal): Promise<number> {
+  try {
+    const swept = await store.sweepUploads?.({ prefix, olderThanMs: -dayMs, ...(signal ? { signal } : {}) });
+    return swept?.aborted ?? 0;
+  } catch (error) {
+    if (isSnowmeltError(error, "STORE_ACCESS_DENIED")) return 0;
+    throw error;
+  }
+}
+
+/** By which the store's clock may be ahead of ours. */
+const dayMs = 86_400_000;
 
 /** The attempt that wrote a file, from its path; undefined for files of other writers. */
 export function attemptOf(path: string): string | undefined {

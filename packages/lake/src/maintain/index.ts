@@ -10,7 +10,7 @@ export { type EraseOptions, type ErasureReport, eraseRows } from "./erase-rows.t
 export type { KeyHolder } from "./key-holders.ts";
 export { type CompactionGroup, type CompactionQuestion, planCompaction } from "./plan-compaction.ts";
 export { planRestore, type RestoredLane, type RestorePlan } from "./plan-restore.ts";
-export { planVacuum, type TableObject, type VacuumPlan, type VacuumQuestion } from "./plan-vacuum.ts";
+export { type DatedObject, planVacuum, type TableObject, type VacuumPlan, type VacuumQuestion } from "./plan-vacuum.ts";
 export { type RestoreOptions, type RestoreOutcome, restoreTable } from "./restore-table.ts";
 export { isLiveLane, tableLanes } from "./table-lanes.ts";
 export { type VacuumOptions, type VacuumReport, vacuumTable } from "./vacuum-table.ts";

@@ -11,10 +11,15 @@ export interface TableObject {
   readonly sizeBytes: number;
 }
 
+export interface DatedObject extends TableObject {
+  /** Milliseconds since the epoch, by the store. */
+  readonly modifiedAtMs: number;
+}
+
 export interface VacuumQuestion {
   readonly snapshot: Snapshot;
   readonly account: LogAccount;
-  readonly objects: readonly TableObject[];
+  readonly objects: readonly DatedObject[];
   /** Milliseconds since the epoch: what was removed later stays, and so does what a version had that was newest later. */
   readonly cutoffMs: number;
   /** Attempts that will never commit again. */
@@ -22,12 +27,16 @@ export interface VacuumQuestion {
 }
 
 export interface VacuumPlan {
-  readonly deletes: readonly (TableObject & { readonly reason: "removed" | "orphan" })[];
+  /**
+   * `removed` by a version that the log tells of; `forgotten` by the log, which was cleaned of all that named it: it is
+   * older than the retention and than every entry left; `orphan` of a terminal attempt.
+   */
+  readonly deletes: readonly (TableObject & { readonly reason: "removed" | "forgotten" | "orphan" })[];
   /** Removed files that stay, because retained versions name them. */
   readonly retained: readonly TableObject[];
   /**
-   * Files that the log does not name, of attempts that are not known to be over: written by a run under way, or left by one
-   * that crashed. They stay.
+   * Files that the log does not name and that it cannot have forgotten, of attempts that are not known to be over: written by
+   * a run under way, or left by one that crashed. They stay.
    */
   readonly unnamed: readonly (TableObject & { readonly attemptId: string | undefined })[];
   /** The oldest version whose files are all sure to be there afterwards. */
@@ -35,13 +44,14 @@ export interface VacuumPlan {
 }
 
 /**
- * Decides which files of a table go. Only removed ones that no retained version names, and those that terminal attempts left.
- * A version is retained while it was the newest at any moment since the cutoff. Pure.
+ * Decides which files of a table go. Only removed ones that no retained version names, those whose removal the log was
+ * cleaned of, and those that terminal attempts left. A version is retained while it was the newest at any moment since the cutoff. Pure.
  */
 export function planVacuum(question: VacuumQuestion): VacuumPlan {
   const { snapshot, account, objects, cutoffMs } = question;
   const oldestRetained = versionAt(account.commits, cutoffMs) ?? account.commits[0]?.version ?? snapshot.version;
   const terminal = new Set(question.terminalAttempts);
+  const forgottenBeforeMs = Math.min(cutoffMs, oldestEntryMs(account));
   const plan = {
     deletes: [] as VacuumPlan["deletes"][number][],
     retained: [] as TableObject[],
@@ -58,10 +68,19 @@ export function planVacuum(question: VacuumQuestion): VacuumPlan {
     }
     const attemptId = attemptOfKey(path);
     if (attemptId !== undefined && terminal.has(attemptId)) plan.deletes.push({ ...object, reason: "orphan" });
+    else if (object.modifiedAtMs < forgottenBeforeMs) plan.deletes.push({ ...object, reason: "forgotten" });
     else plan.unnamed.push({ ...object, attemptId });
   }
   const readableFrom = Math.max(oldestRetained, lastLoss(question));
   return { ...plan, readableFrom: Math.min(readableFrom, snapshot.version) };
+}
+
+/**
+ * When the oldest entry of a cleaned log was put. What a version before it added was written before, and what the versions
+ * since added they name. A whole log has forgotten nothing, and one without entries does not tell.
+ */
+function oldestEntryMs({ commits: [oldest] }: LogAccount): number {
+  return oldest === undefined || oldest.version === 0 ? Number.NEGATIVE_INFINITY : oldest.atMs;
 }
 
 /** The newest version that removed a file which is gone already, as an erasure deletes them; those before it named the file. */

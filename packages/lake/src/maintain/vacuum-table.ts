@@ -5,7 +5,7 @@ import type { TableLocation } from "../delta/read-commits.ts";
 import { readSnapshotAt } from "../read/resolve-version.ts";
 import { type Deleted, deleteFiles } from "./delete-files.ts";
 import { readLogAccount } from "./log-account.ts";
-import { planVacuum, type TableObject, type VacuumPlan } from "./plan-vacuum.ts";
+import { type DatedObject, planVacuum, type VacuumPlan } from "./plan-vacuum.ts";
 import { checkRetention, type RetentionOptions } from "./retention.ts";
 
 export interface VacuumOptions extends RetentionOptions {
@@ -28,7 +28,8 @@ export interface VacuumReport {
 
 /**
  * Deletes what no retained version of the table needs: removed files past retention, and what terminal attempts left. Never
- * a file that a retained version names, nor one that a run under way has written. Uploads that nobody finished go too.
+ * a file that a retained version names, nor one that a run under way has written, unless the run is older than the
+ * retention and than every entry of a cleaned log: then its commit meets DELTA_FILE_MISSING. Uploads that nobody finished go too.
  * Versions older than `plan.readableFrom` cannot be read afterwards. An abort stops between files; it may be repeated.
  */
 export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}): Promise<VacuumReport> {
@@ -50,12 +51,12 @@ export async function vacuumTable(table: DeltaTable, options: VacuumOptions = {}
 }
 
 /** Everything below the table's root but its log. */
-export async function listObjects(table: TableLocation, signal?: AbortSignal): Promise<readonly TableObject[]> {
+export async function listObjects(table: TableLocation, signal?: AbortSignal): Promise<readonly DatedObject[]> {
   const root = toTableKey(table.path, "");
-  const objects: TableObject[] = [];
-  for await (const { key, sizeBytes } of table.store.list(root, signal ? { signal } : {})) {
+  const objects: DatedObject[] = [];
+  for await (const { key, sizeBytes, modifiedAtMs } of table.store.list(root, signal ? { signal } : {})) {
     const path = key.slice(root.length);
-    if (!path.startsWith("_delta_log/")) objects.push({ path, sizeBytes });
+    if (!path.startsWith("_delta_log/")) objects.push({ path, sizeBytes, modifiedAtMs });
   }
   return objects;
 }

@@ -29,7 +29,7 @@ export interface KillPlan {
 
 /**
  * Kills so many of the running processes, each drawn at random and at a random moment, until none is left to kill or none
- * is running: half of them from the beginning on, the others spread over the race.
+ * is running: half of them from the beginning on, the others spread over the race, and among those that have committed.
  */
 export async function killAtRandom(
   running: ReadonlySet<Running>,
@@ -40,7 +40,9 @@ export async function killAtRandom(
     await clock.sleep(random.float() * gapMs);
     const half = kills / 2;
     if (committed() < (0.9 * total * (count - half)) / half) continue;
-    const victim = [...running][Math.floor(random.float() * running.size)];
+    const committers = [...running].filter(({ commits }) => commits > 0);
+    const victims = count < half || committers.length === 0 ? [...running] : committers;
+    const victim = victims[Math.floor(random.float() * victims.length)];
     // One that has just ended by itself, or was killed and is not gone yet, is no kill.
     if (!victim || victim.child.exitCode !== null || victim.child.killed || !victim.child.kill("SIGKILL")) continue;
     count++;

@@ -1,8 +1,9 @@
 import { type ObjectStore, seededRandom } from "@snowmelt/core/ports";
-import { openDeltaTable, planOverwrite } from "@snowmelt/lake/delta";
+import { type DeltaTable, openDeltaTable, planCreateTable, planOverwrite, planTableLayout } from "@snowmelt/lake/delta";
 import { compactTable, eraseRows, restoreTable, vacuumTable } from "@snowmelt/lake/maintain";
 import { describe, expect, it } from "vitest";
 import { mustSnapshot } from "../delta-log.ts";
+import { byP, fields } from "../merge-window.ts";
 import { append, dataKeys, datedTable, dayMs, rowsOf } from "./dated-table.ts";
 
 /** Version 0 has a row, version 1 another beside it; version 2, two days later, is empty. */
@@ -153,4 +154,61 @@ describe("vacuum", () => {
     expect((await vacuumTable(reopened)).deleted.files).toBe(2);
     expect(await rowsOf(reopened)).toHaveLength(9);
   });
+
+  it("finds removed files by their age when the log was cleaned of their removal, and takes no younger one", async () => {
+    const { table, clock, store, open } = await emptied();
+    clock.advance(31 * dayMs);
+    await store.put("raw/t/data/run=abandoned/P=a/part.parquet", new Uint8Array(3));
+    clock.advance(1);
+    for (let id = 0; id < 17; id++) await append(table, [[BigInt(id), 1n, "b", "x"]]);
+    clock.advance(1);
+    await store.put("raw/t/data/run=young/P=a/part.parquet", new Uint8Array(3));
+    clock.advance(31 * dayMs);
+    await append(table, [[17n, 1n, "b", "x"]]);
+    // Version 20 is due for a checkpoint, and the cleaning that follows reaches version 10.
+    await append(table, [[18n, 1n, "b", "x"]]);
+    await table.cleanLog();
+    expect(await store.head("raw/t/_delta_log/00000000000000000002.json")).toBeUndefined();
+    const reopened = open(4);
+    expect((await mustSnapshot(reopened)).tombstones.size).toBe(0);
+    const oldest = (await entriesOf(reopened))[0];
+    expect(oldest?.version).toBe(10);
+    const before = await rowsOf(reopened);
+    const { plan, deleted } = await vacuumTable(reopened);
+    expect(plan.deletes.map(({ reason }) => reason)).toEqual(["forgotten", "forgotten", "forgotten"]);
+    expect(deleted.files).toBe(3);
+    expect(plan.unnamed.map(({ attemptId }) => attemptId)).toEqual(["young"]);
+    expect(await rowsOf(reopened)).toEqual(before);
+  });
+
+  it("keeps unnamed files that are older than the log's oldest entry until they are past retention", async () => {
+    const { clock, store, open } = datedTable();
+    const table = open();
+    const kept = { "delta.logRetentionDuration": "interval 1 day", "delta.checkpointInterval": "2" };
+    await createWith(table, kept);
+    await store.put("raw/t/data/run=slow/P=a/part.parquet", new Uint8Array(3));
+    clock.advance(2 * dayMs);
+    for (let id = 0; id < 4; id++) {
+      await append(table, [[BigInt(id), 1n, "b", "x"]]);
+      clock.advance(dayMs);
+    }
+    await table.cleanLog();
+    expect((await entriesOf(table))[0]?.version).toBeGreaterThan(0);
+    expect((await vacuumTable(table, { dryRun: true })).plan.deletes).toEqual([]);
+    clock.advance(2 * dayMs);
+    const late = await vacuumTable(table, { dryRun: true });
+    expect(late.plan.deletes.map(({ path }) => path)).toEqual(["data/run=slow/P=a/part.parquet"]);
+  });
 });
+
+async function createWith(table: DeltaTable, configuration: Readonly<Record<string, string>>): Promise<void> {
+  const { fields: of, partitionColumns } = planTableLayout(fields, [byP]);
+  await table.commit(planCreateTable({ id: "t", fields: of, partitionColumns, configuration, createdAtMs: 0 }));
+}
+
+/** The log's entries, the oldest first. */
+async function entriesOf(table: DeltaTable): Promise<readonly { readonly version: number }[]> {
+  const entries = [];
+  for await (const entry of table.history()) entries.unshift(entry);
+  return entries;
+}
