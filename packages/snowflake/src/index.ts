@@ -18,6 +18,7 @@ export {
   parseCursorCounts,
   planCursorCounts,
 } from "./plan-cursor-counts.ts";
+export { type ErasedRows, parseErasedCounts, planErasedCounts, planWithoutErased } from "./plan-erased-rows.ts";
 export {
   type CellOutput,
   type CellPlan,

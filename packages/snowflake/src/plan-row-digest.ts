@@ -30,10 +30,7 @@ export interface RowDigest {
  * in characters and a colon before it, and `N` for NULL. Pure.
  */
 export function planRowDigest({ source, columns, window, atMicros }: PlanRowDigestInput): { readonly sql: string } {
-  const cells = columns.map(({ source: name, sourceType }) => {
-    const cell = digestExpression(`${sourceAlias}.${quoteIdentifier(name)}`, sourceType);
-    return `NVL(TO_VARCHAR(LENGTH(${cell})) || ':' || ${cell}, 'N')`;
-  });
+  const cells = columns.map(rowTextExpression);
   const sql = [
     'SELECT TO_VARCHAR(COUNT(*)) AS "ROWS",',
     '  TO_VARCHAR(SUM(MD5_NUMBER_UPPER64(r."ROW"))) AS "UPPER",',
@@ -44,6 +41,12 @@ export function planRowDigest({ source, columns, window, atMicros }: PlanRowDige
     ") AS r",
   ].join("\n");
   return { sql };
+}
+
+/** A column's part of a row's text: with its length in characters before it, or `N`. Pure. */
+export function rowTextExpression({ source, sourceType }: Pick<LandedColumn, "source" | "sourceType">): string {
+  const cell = digestExpression(`${sourceAlias}.${quoteIdentifier(source)}`, sourceType);
+  return `NVL(TO_VARCHAR(LENGTH(${cell})) || ':' || ${cell}, 'N')`;
 }
 
 /** The answer of {@link planRowDigest}. */

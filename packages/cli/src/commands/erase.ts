@@ -10,6 +10,7 @@ interface EraseOptions extends EveryCommand {
   readonly key: Readonly<Record<string, string>>;
   readonly keepOlderVersions?: true;
   readonly purgeNoncurrent?: true;
+  readonly record: boolean;
   readonly yes?: true;
 }
 
@@ -27,6 +28,10 @@ export function addEraseCommand(program: Command, context: CliContext): void {
     )
     .option("--keep-older-versions", "list removed files that hold the rows instead of deleting them")
     .option("--purge-noncurrent", "also delete the bucket's older versions of files that held the rows")
+    .option(
+      "--no-record",
+      "keep no digest of the keys in the log; verify then takes a row that is still at the source for lost",
+    )
     .option("--yes", "do it")
     .addHelpText(
       "after",
@@ -40,7 +45,7 @@ export function addEraseCommand(program: Command, context: CliContext): void {
 
 async function eraseCommand(address: string, options: EraseOptions, context: CliContext): Promise<void> {
   const { terminal, signal } = context;
-  const { key, keepOlderVersions, purgeNoncurrent, yes, json } = options;
+  const { key, keepOlderVersions, purgeNoncurrent, record, yes, json } = options;
   if (Object.keys(key).length === 0) {
     throw cliError("USAGE", "Say which rows to erase: --key ID=42. See snowmelt erase --help.");
   }
@@ -51,6 +56,7 @@ async function eraseCommand(address: string, options: EraseOptions, context: Cli
     noncurrent: purgeNoncurrent ? "delete" : "list",
     quarantine,
     versions,
+    record,
     dryRun: yes !== true,
     signal,
   });

@@ -108,11 +108,18 @@ describe("erase", () => {
     const { code, out } = await commandLine(["erase", address, "--key", "NAME=alice", "--yes"]);
     expect(code).toBe(0);
     expect(out).toContain("Version 3: 1 row in 1 file erased.\n1 old file of");
+    expect(out).toContain("The log remembers them by a salted digest of their key");
     expect(out).toContain(": 1 row set aside");
     expect(out).toContain("Proven: 4 rows of 4 files of version 3 read again, none is left.");
     expect(out).not.toContain("alice");
     const again = json((await commandLine(["erase", address, "--key", "NAME=alice", "--yes", "--json"])).out);
     expect(again).toMatchObject({ status: "notFound", version: null, proof: { found: 0 } });
+  });
+
+  test("keeps no digest of the key where --no-record says so", async () => {
+    const { address } = await lakeWith(windows);
+    const { out } = await commandLine(["erase", address, "--key", "ID=2", "--no-record", "--yes", "--json"]);
+    expect(json(out)).toMatchObject({ status: "erased", isRecorded: false });
   });
 
   test.each([

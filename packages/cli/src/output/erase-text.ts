@@ -13,6 +13,7 @@ export function eraseText(report: Awaited<ReturnType<typeof eraseRows>>, paint: 
     const lost = olderVersionsLost ? " Versions that named them cannot be read whole any more." : "";
     lines.push(`${counted(deleted.files, "old file")} of ${bytesText(deleted.bytes)} deleted at once.${lost}`);
   }
+  if (report.version !== undefined && report.rows > 0) lines.push(recordText(report));
   lines.push(
     holders.length === 0 ? "Nothing else holds them." : `${paint("yellow", "Still held, or it cannot be told, by:")}`,
     ...holders.map((holder) => `  ${printable(holderText(holder))}`),
@@ -35,6 +36,12 @@ function headText({ status, version, rows, filesRemoved, filesExpired }: Erasure
   return version === undefined
     ? "The newest version holds no such row."
     : `Version ${version}: ${found} erased.${expired}`;
+}
+
+function recordText({ isRecorded }: ErasureReport): string {
+  return isRecorded
+    ? "The log remembers them by a salted digest of their key: verify tells those that are still at the source from rows that were lost."
+    : "The log does not remember which they were: verify takes those that are still at the source for rows that were lost.";
 }
 
 function holderText(holder: KeyHolder): string {

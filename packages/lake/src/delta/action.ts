@@ -76,5 +76,5 @@ export type Action =
   | { readonly txn: Txn }
   | { readonly commitInfo: CommitInfo };
 
-/** What a plan may put into a commit; the committer adds `txn` and `commitInfo`. */
-export type TableAction = Exclude<Action, { readonly txn: Txn } | { readonly commitInfo: CommitInfo }>;
+/** What a plan may put into a commit; the committer adds `commitInfo` and the `txn` of lanes. */
+export type TableAction = Exclude<Action, { readonly commitInfo: CommitInfo }>;

@@ -38,6 +38,7 @@ export {
   hashFile,
   type NotChecked,
   profileFiles,
+  rowText,
   type SnapshotVerification,
   type VerificationReport,
   type VerifyFilesOptions,

@@ -28,6 +28,11 @@ export interface EraseOptions {
   readonly versions?: ObjectVersions | undefined;
   /** Versions of objects that held a row: deleted for good, or listed. @default "list" */
   readonly noncurrent?: "delete" | "list";
+  /**
+   * Whether the log remembers which rows were erased, by a salted digest of their key: so that a verification can tell a row
+   * that is still at the source from one that was lost. Whoever has the log can test a guess of the key by it. @default true
+   */
+  readonly record?: boolean;
   /** Changes nothing and says what would be. @default false */
   readonly dryRun?: boolean;
   readonly encoder?: ParquetEncoderOptions;
@@ -42,6 +47,8 @@ export interface ErasureReport {
   readonly rows: number;
   readonly filesRewritten: number;
   readonly filesRemoved: number;
+  /** Whether the log remembers which rows were erased. */
+  readonly isRecorded: boolean;
   /** Files of a quarantine that a lifecycle rule had deleted, and that the log names no more. Nothing of them was read. */
   readonly filesExpired: number;
   readonly deleted: Deleted;
@@ -96,6 +103,7 @@ export async function eraseRows(table: DeltaTable, options: EraseOptions): Promi
     rows: staged.rows,
     filesRewritten: staged.written.length,
     filesRemoved: staged.removed.length,
+    isRecorded: version !== undefined && staged.isRecorded,
     filesExpired: staged.expired.length,
     deleted,
     olderVersionsLost: deleted.files > 0,
@@ -107,14 +115,14 @@ export async function eraseRows(table: DeltaTable, options: EraseOptions): Promi
 async function commitErasure(
   table: DeltaTable,
   keys: BoundKeys,
-  { dryRun = false, encoder, signal }: EraseOptions,
+  { dryRun = false, record = true, encoder, signal }: EraseOptions,
 ): Promise<{ readonly staged: StagedErasure; readonly version: number | undefined } | CommitConflict> {
   const given = signal ? { signal } : {};
   for (let staging = 1; ; staging++) {
     const snapshot = await readSnapshotAt(table, given);
     checkErasable(table, snapshot);
     const attemptId = `erase-${table.random.uuid()}`;
-    const staged = await stageErasure(table, snapshot, { keys, attemptId, dryRun, encoder, signal });
+    const staged = await stageErasure(table, snapshot, { keys, attemptId, record, dryRun, encoder, signal });
     if ((staged.rows === 0 && staged.expired.length === 0) || dryRun) return { staged, version: undefined };
     const outcome = await table.commit(staged.plan, { lanes: staged.lanes, info: { attemptId }, ...given });
     if (outcome.status === "committed") return { staged, version: outcome.version };

@@ -1,4 +1,5 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
+import type { ColumnBatch } from "@snowmelt/core/types";
 import type { PartitionValues } from "../delta/action.ts";
 import { toTableKey } from "../delta/log-path.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
@@ -13,17 +14,27 @@ export interface FoundRows {
   readonly rowCount: number;
 }
 
+export interface FindRowsOptions {
+  readonly keys: BoundKeys;
+  /** Told of each row that is found, by a batch of the key columns. */
+  readonly onRow?: (batch: ColumnBatch, row: number) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The rows of a file that a key means, by its key columns, all of which are read. May be retried. */
 export async function findRows(
   table: TableLocation,
   file: { readonly path: string; readonly partitionValues: PartitionValues },
-  { keys, signal }: { readonly keys: BoundKeys; readonly signal?: AbortSignal | undefined },
+  { keys, onRow, signal }: FindRowsOptions,
 ): Promise<FoundRows> {
   const rows = openRowSet();
   let rowCount = 0;
   for await (const batch of readTableFile(table, file, { fields: keys.fields, signal })) {
     signal?.throwIfAborted();
-    for (const row of matchRows(keys.predicate, batch)) rows.add(rowCount + row);
+    for (const row of matchRows(keys.predicate, batch)) {
+      rows.add(rowCount + row);
+      onRow?.(batch, row);
+    }
     rowCount += batch.rowCount;
   }
   return { rows, rowCount };

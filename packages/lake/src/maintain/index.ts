@@ -7,6 +7,7 @@ export {
 export type { Deleted } from "./delete-files.ts";
 export type { ErasedKey } from "./erase-key.ts";
 export { type EraseOptions, type ErasureReport, eraseRows } from "./erase-rows.ts";
+export { type ErasureRecord, erasedDigest, readErasureRecords } from "./erasure-record.ts";
 export type { KeyHolder } from "./key-holders.ts";
 export { type CompactionGroup, type CompactionQuestion, planCompaction } from "./plan-compaction.ts";
 export { planRestore, type RestoredLane, type RestorePlan } from "./plan-restore.ts";

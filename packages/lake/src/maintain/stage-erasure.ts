@@ -1,5 +1,5 @@
 import { isExpiringPath } from "@snowmelt/core/lake-layout";
-import type { AddFile } from "../delta/action.ts";
+import type { AddFile, Txn } from "../delta/action.ts";
 import type { CommitPlan } from "../delta/commit-plan.ts";
 import type { DeltaTable } from "../delta/delta-table.ts";
 import { type LaneStep, readLane } from "../delta/lane.ts";
@@ -11,6 +11,7 @@ import { foreignTags, keptReadTimes } from "../land/read-times.ts";
 import { rewriteFile } from "../merge/rewrite-file.ts";
 import type { ParquetEncoderOptions } from "../parquet/index.ts";
 import type { BoundKeys } from "./erase-key.ts";
+import { openErasureRecorder } from "./erasure-record.ts";
 import { findRows } from "./find-rows.ts";
 import { boundedColumns } from "./join-files.ts";
 import type { TableObject } from "./plan-vacuum.ts";
@@ -24,6 +25,8 @@ export interface StagedErasure {
   readonly removed: readonly TableObject[];
   /** Files that a lifecycle rule deleted and the log still names: the plan takes them out of it. */
   readonly expired: readonly TableObject[];
+  /** Whether the log will know by a digest which rows were taken out. */
+  readonly isRecorded: boolean;
   /** What was written for it, to be deleted again if it is not committed. */
   readonly written: readonly TableObject[];
 }
@@ -31,6 +34,8 @@ export interface StagedErasure {
 export interface StageErasureOptions {
   readonly keys: BoundKeys;
   readonly attemptId: string;
+  /** Whether the log is to know which rows were taken out. */
+  readonly record: boolean;
   /** Looks and writes nothing. */
   readonly dryRun: boolean;
   readonly encoder?: ParquetEncoderOptions | undefined;
@@ -52,12 +57,13 @@ export async function stageErasure(
   const held = isExpiringPath(table.path)
     ? new Set((await listObjects(table, signal)).map(({ path }) => path))
     : undefined;
+  const recorder = options.record ? openErasureRecorder(keys.fields, table.random.uuid()) : undefined;
   let rows = 0;
   for (const [path, add] of snapshot.files) {
     if (held?.has(path) === false) expired.push({ path, sizeBytes: add.size, add });
     if (held?.has(path) === false || !keys.mayHold(add)) continue;
     const file = { path, partitionValues: add.partitionValues };
-    const found = await findRows(table, file, { keys, signal });
+    const found = await findRows(table, file, { keys, ...(recorder ? { onRow: recorder.add } : {}), signal });
     if (found.rows.size === 0) continue;
     rows += found.rows.size;
     removed.push({ path, sizeBytes: add.size, add });
@@ -68,8 +74,10 @@ export async function stageErasure(
     if (kept.rowCount !== expected) throw wrongCount(path, expected, kept.rowCount);
     adds.push(toKeptAdd(kept, { add, rowCount: found.rowCount, isDropped: found.rows.has }));
   }
+  const txns = recorder?.txns(table.clock.nowMs());
   const plan = erasurePlan(snapshot, {
     keys,
+    txns: txns ?? [],
     rows,
     adds,
     removed: [...removed, ...expired].map(({ add }) => add),
@@ -77,7 +85,7 @@ export async function stageErasure(
   });
   // Without a row there is nothing that a window under way could bring back.
   const lanes = rows > 0 ? laneSteps(snapshot, table.clock.nowMs()) : [];
-  return { plan, lanes, rows, removed, expired, written };
+  return { plan, lanes, rows, removed, expired, written, isRecorded: txns !== undefined && txns.length > 0 };
 }
 
 /**
@@ -102,6 +110,7 @@ function erasurePlan(
   snapshot: Snapshot,
   erasure: {
     readonly keys: BoundKeys;
+    readonly txns: readonly Txn[];
     readonly rows: number;
     readonly adds: readonly AddFile[];
     readonly removed: readonly AddFile[];
@@ -118,7 +127,11 @@ function erasurePlan(
     tableId: snapshot.metaData.id,
     isBlindAppend: false,
     conflictRule: { kind: "keys", mayHoldKeys: keys.mayHold },
-    actions: [...removes.map((remove) => ({ remove })), ...adds.map((add) => ({ add }))],
+    actions: [
+      ...removes.map((remove) => ({ remove })),
+      ...adds.map((add) => ({ add })),
+      ...erasure.txns.map((txn) => ({ txn })),
+    ],
   };
 }
 

@@ -1,8 +1,7 @@
 import type { ColumnBatch, LandedColumn } from "@snowmelt/core/types";
 import type { SnapshotVerification } from "@snowmelt/lake/delta";
 import { type CursorWindow, digestRefusal, parseRowDigest, planRowDigest, type RowDigest } from "@snowmelt/snowflake";
-import type { InspectedSource } from "../stages/inspect-dataset.ts";
-import { unlessGone } from "./ask-source.ts";
+import { type AskedSource, sourceAt, unlessGone } from "./ask-source.ts";
 import { openRowDigester } from "./row-digest.ts";
 import { compared, excused, notChecked } from "./rung-check.ts";
 import type { RungCheck } from "./verification.ts";
@@ -14,7 +13,7 @@ export type RowsOf = (columns: readonly string[]) => AsyncIterable<ColumnBatch>;
 /** Digests every row at the source and in the lake. Columns without a text in common are left out, and named. */
 export async function verifyDigest(
   { session, signal }: Pick<VerifyContext, "session" | "signal">,
-  { schema, source }: InspectedSource,
+  inspected: AskedSource,
   {
     rowsOf,
     files,
@@ -32,6 +31,7 @@ export async function verifyDigest(
     readonly excuse: string | undefined;
   },
 ): Promise<RungCheck[]> {
+  const { schema } = inspected;
   const refusal = (column: LandedColumn): string | undefined =>
     digestRefusal(column) ??
     (unknown.includes(column.field.name) ? "rows are in quarantine, whose table is older than the column" : undefined);
@@ -45,7 +45,7 @@ export async function verifyDigest(
   if (columns.length === 0) return not("no column has a text that both sides have one form of");
   if (!files.profiles) return not("not every value of the table could be decoded");
   const asked = await unlessGone(async () => {
-    const { sql } = planRowDigest({ source, columns, window, atMicros });
+    const { sql } = planRowDigest({ columns, window, ...sourceAt(inspected, atMicros) });
     return parseRowDigest((await session.query(sql, [], { signal })).rows);
   });
   if ("because" in asked) return not(asked.because);

@@ -2,8 +2,7 @@ import { valueAt } from "@snowmelt/core/types";
 import type { SnapshotVerification } from "@snowmelt/lake/delta";
 import type { Cursor, CursorBound, CursorCounts } from "@snowmelt/snowflake";
 import { instantText } from "../plan/window.ts";
-import type { InspectedSource } from "../stages/inspect-dataset.ts";
-import { type Asked, askCounts } from "./ask-source.ts";
+import { type Asked, type AskedSource, askCounts } from "./ask-source.ts";
 import { bucketOf, type CursorBucket, planBuckets } from "./cursor-buckets.ts";
 import type { LakeCursor } from "./lake-cursor.ts";
 import type { LandedTable } from "./landed-table.ts";
@@ -26,7 +25,7 @@ export interface RecentPast {
 /** Counts the recent past on both sides: the source in one scan, the lake by the cursor's column of files that reach into it. */
 export async function readRecentPast(
   context: VerifyContext,
-  inspected: InspectedSource,
+  inspected: AskedSource,
   {
     landed,
     files,

@@ -5,8 +5,9 @@ import { isNull, or, type Predicate } from "@snowmelt/lake/read";
 import type { CursorWindow, SourceProfile } from "@snowmelt/snowflake";
 import { cursorWindow } from "../plan/window.ts";
 import type { InspectedSource } from "../stages/inspect-dataset.ts";
-import { askProfile } from "./ask-source.ts";
+import { type AskedSource, askProfile } from "./ask-source.ts";
 import { compareLake, ofProfile, ofTotals, withAside } from "./compare-lake.ts";
+import { findErased } from "./erased-rows.ts";
 import { excuseRows, excuseValues, movedRows, type Standing, suspect } from "./explain-difference.ts";
 import { lakeCursor } from "./lake-cursor.ts";
 import type { LandedTable } from "./landed-table.ts";
@@ -31,11 +32,41 @@ export interface SourceChecks {
   readonly atMicros: bigint | undefined;
 }
 
-/** Holds a table against its source: rows, the recent past by cursor, aggregates by column, and deep every row. */
+interface ComparedTable extends Lake {
+  readonly view: SourceView;
+  readonly readSetAside: () => Promise<SetAside>;
+}
+
+/**
+ * Holds a table against its source: rows, the recent past by cursor, aggregates by column, and deep every row. Where they
+ * differ, rows that were erased from the table on purpose are left out of the source, and that is told: what differs then is
+ * not theirs.
+ */
 export async function verifySource(
   context: VerifyContext,
   inspected: InspectedSource,
-  { view, readSetAside, ...lake }: Lake & { readonly view: SourceView; readonly readSetAside: () => Promise<SetAside> },
+  { readSetAside: read, ...lake }: ComparedTable,
+): Promise<SourceChecks> {
+  let held: Promise<SetAside> | undefined;
+  const readSetAside = (): Promise<SetAside> => {
+    held ??= read();
+    return held;
+  };
+  const found = await compareSource(context, inspected, { ...lake, readSetAside });
+  const { atMicros } = found;
+  const isAlike = found.checks.every(({ outcome }) => outcome !== "failed" && outcome !== "notProven");
+  if (isAlike) return found;
+  const { landed } = lake;
+  const { erased, checks } = await findErased(context, inspected, { landed, setAside: await readSetAside(), atMicros });
+  const left =
+    erased.length === 0 ? found : await compareSource(context, { ...inspected, erased }, { ...lake, readSetAside });
+  return { ...left, checks: [...left.checks, ...checks] };
+}
+
+async function compareSource(
+  context: VerifyContext,
+  inspected: AskedSource,
+  { view, readSetAside, ...lake }: ComparedTable,
 ): Promise<SourceChecks> {
   const atMicros = view.kind === "none" ? undefined : view.atMicros;
   const not = (because: string): SourceChecks => ({
@@ -71,7 +102,7 @@ interface CountedLake extends Lake {
 
 async function verifyWindow(
   context: VerifyContext,
-  inspected: InspectedSource,
+  inspected: AskedSource,
   lake: CountedLake,
   view: WindowView,
 ): Promise<SourceChecks> {
@@ -153,7 +184,7 @@ function lateChecks(
 /** Rows, then columns, then deep the digest of all rows. */
 async function compareRows(
   context: VerifyContext,
-  inspected: InspectedSource,
+  inspected: AskedSource,
   lake: CountedLake,
   standing: Standing,
 ): Promise<RungCheck[]> {
