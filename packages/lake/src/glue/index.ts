@@ -16,5 +16,5 @@ export {
 } from "./plan-catalog-table.ts";
 export type { WantedPartitions } from "./plan-partition-change.ts";
 export { type CrawlReport, type RunCrawlerOptions, runCrawler } from "./run-crawler.ts";
-export { type SyncedTable, type SyncOptions, syncCatalogTable } from "./sync-catalog-table.ts";
+export { type FreshCatalogPlan, type SyncedTable, type SyncOptions, syncCatalogTable } from "./sync-catalog-table.ts";
 export { type GluePartitions, type SyncedPartitions, syncPartitions } from "./sync-partitions.ts";

@@ -27,19 +27,29 @@ export type SyncedTable =
 
 export const syncPolicy: RetryPolicy = { attempts: 10, baseDelayMs: 100, maxDelayMs: 5_000 };
 
+/**
+ * A plan that is made from what the table is, each time after the catalog was asked: whoever was overtaken meanwhile finds the
+ * catalog's version changed, and never puts an older state back.
+ */
+export interface FreshCatalogPlan extends Pick<CatalogTablePlan, "database" | "name"> {
+  /** Reads the table anew. */
+  readonly read: (signal: AbortSignal | undefined) => Promise<CatalogTablePlan>;
+}
+
 /** Someone was quicker: what stands there now decides what is to be done. */
 const lookAgain = ["GLUE_ALREADY_EXISTS", "GLUE_CHANGED_MEANWHILE", "GLUE_ENTITY_MISSING"];
 
 /**
  * Makes the catalog's table equal to the plan: created, updated, or left without a write. It may be repeated, and any
- * number may do it at once: a write says which version it replaces, and is begun again from what another wrote.
+ * number may do it at once: a write says which version it replaces, and is begun again from what another wrote. With a plan
+ * that was made before, the last writer wins; with a fresh one, the newest state of the table.
  *
  * `glue` is one of `openGlue` or `patientCatalog`. An abort rejects; the table is then as before or as planned.
  * @throws GLUE_DATABASE_MISSING, GLUE_TABLE_FOREIGN, GLUE_ACCESS_DENIED, RETRIES_EXHAUSTED and other errors of Glue
  */
 export async function syncCatalogTable(
   glue: Pick<GlueCatalog, "getTable" | "createTable" | "updateTable">,
-  plan: CatalogTablePlan,
+  plan: CatalogTablePlan | FreshCatalogPlan,
   options: SyncOptions = {},
 ): Promise<SyncedTable> {
   const { policy = syncPolicy, clock = systemClock, random = systemRandom, signal } = options;
@@ -55,10 +65,10 @@ export async function syncCatalogTable(
 
 async function syncOnce(
   glue: Pick<GlueCatalog, "getTable" | "createTable" | "updateTable">,
-  plan: CatalogTablePlan,
+  asked: CatalogTablePlan | FreshCatalogPlan,
   signal: AbortSignal | undefined,
 ): Promise<SyncedTable> {
-  const { database, name } = plan;
+  const { database, name } = asked;
   const existing = await glue.getTable({ DatabaseName: database, Name: name }, signal).then(
     ({ Table }) => Table,
     (error: unknown) => {
@@ -66,6 +76,7 @@ async function syncOnce(
       throw error;
     },
   );
+  const plan = "read" in asked ? await asked.read(signal) : asked;
   if (existing === undefined) {
     await glue
       .createTable({ DatabaseName: database, TableInput: toTableInput(plan) }, signal)

@@ -55,12 +55,16 @@ async function syncTable(
     const moved = created + updated + deleted > 0;
     return { ...toEntry(synced.table), ...(moved && synced.table.status === "unchanged" ? { status: "updated" } : {}) };
   }
-  const snapshot = await table.snapshot({ signal });
-  if (!snapshot) return null;
+  const first = await table.snapshot({ signal });
+  if (!first) return null;
   const { planCatalogTable, syncCatalogTable } = await import("@snowmelt/lake/glue");
-  const fields = parseSchemaString(snapshot.metaData.schemaString);
-  const plan = planCatalogTable({ database, name, location, fields, format: { kind: "delta" } });
-  return toEntry(await syncCatalogTable(glue, plan, options));
+  // The log is read after the catalog: a run that sleeps in between must not put back what a newer one has changed.
+  const read = async () => {
+    const { metaData } = (await table.snapshot({ signal })) ?? first;
+    const fields = parseSchemaString(metaData.schemaString);
+    return planCatalogTable({ database, name, location, fields, format: { kind: "delta" } });
+  };
+  return toEntry(await syncCatalogTable(glue, { database, name, read }, options));
 }
 
 const toEntry = (synced: SyncedTable): Synced => ({
