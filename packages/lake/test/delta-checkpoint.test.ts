@@ -11,8 +11,11 @@ import {
 } from "@snowmelt/lake/delta";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { encodeCheckpoint } from "../src/delta/checkpoint-file.ts";
+import type { CheckpointFiles } from "../src/delta/checkpoint-files.ts";
 import { checkpointColumns } from "../src/delta/checkpoint-schema.ts";
 import { writeLastCheckpoint } from "../src/delta/last-checkpoint.ts";
+import { LayeredMap } from "../src/delta/layered-map.ts";
 import { openRecordEncoder, structNode, textMapNode, valueNode } from "../src/parquet/index.ts";
 import { addOf, createTable, fields, mustSnapshot, openTable, plainSnapshot, putFile } from "./delta-log.ts";
 
@@ -128,6 +131,21 @@ describe("a checkpoint", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("made upon an earlier one makes no object of a file that was not changed", async () => {
+    const { store } = await tableOfFive();
+    const snapshot = await read(store);
+    if (!(snapshot?.files instanceof LayeredMap)) throw new Error("the files are not upon a checkpoint");
+    const { groups } = snapshot.files.base as CheckpointFiles;
+    expect(groups.map(({ count }) => count)).toEqual([3]);
+    const asObjects = (): never => {
+      throw new Error("a file was made an object");
+    };
+    for (const group of groups) Object.assign(group, { add: asObjects });
+    const place = memoryObjectStore();
+    await place.put(checkpointKey(5), Buffer.concat([...encodeCheckpoint(snapshot, beganAtMs)]));
+    expect([...((await read(place))?.files.keys() ?? [])].sort()).toEqual(["f1", "f2", "f3", "f4", "f5"]);
   });
 
   it("of another writer's columns, in another order and nullable or not, is copied or looked at row by row", async () => {
