@@ -14,6 +14,7 @@ export { day, hour, identity, month, year } from "./partition.ts";
 export { Pipeline, type PipelineInput } from "./pipeline.ts";
 export { definePlatform, Environment, Platform, type PlatformInput } from "./platform.ts";
 export type { Problem } from "./problem.ts";
+export { dates, enumerated, injected, integers, KeyProjection } from "./projection.ts";
 export { secret } from "./secret.ts";
 export {
   keyPair,

@@ -108,6 +108,36 @@ function settings(key: string, projection: KeyProjection): [string, string][] {
   }
 }
 
+/**
+ * Whether a projection names a partition's value, as it stands in the folder. Of a date that is said where both ends are dates
+ * in a format whose order is that of its text. Pure.
+ */
+export function isProjected(projection: KeyProjection, value: string): boolean {
+  switch (projection.kind) {
+    case "injected":
+      return true;
+    case "enum":
+      return projection.values.includes(value);
+    case "integer": {
+      const { range, interval = 1n, digits = 1 } = projection;
+      if (!/^-?\d+$/.test(value)) return false;
+      const number = BigInt(value);
+      const isInRange = number >= range[0] && number <= range[1] && (number - range[0]) % interval === 0n;
+      return isInRange && String(number).padStart(digits, "0") === value;
+    }
+    case "date": {
+      const { range, format } = projection;
+      const isOrdered = /^yyyy(-MM(-dd)?)?$/.test(format);
+      if (!isOrdered) return true;
+      if (value.length !== format.length) return false;
+      const [from, to] = range.map((end) => (end.startsWith("NOW") ? undefined : end));
+      return (from === undefined || value >= from) && (to === undefined || value <= to);
+    }
+    default:
+      return projection satisfies never;
+  }
+}
+
 function checkTemplate(template: string, partitionKeys: readonly string[]): string {
   const absent = partitionKeys.filter((key) => !template.includes(`\${${key}}`));
   if (absent.length > 0 || !template.startsWith("s3://"))

@@ -20,6 +20,7 @@ export {
   planPlainTable,
 } from "./plan-plain.ts";
 export {
+  checkPlainCatalog,
   type PlainCatalogLayout,
   type PlainCatalogPlan,
   type PlainCatalogRequest,

@@ -3,7 +3,7 @@ import { attemptOf, toAttemptPrefix } from "../delta/orphans.ts";
 import { type DeltaField, toDeltaFields } from "../delta/schema.ts";
 import type { CatalogPartition, CatalogTablePlan } from "../glue/catalog-table.ts";
 import { glueError } from "../glue/glue-error.ts";
-import type { PartitionProjection } from "../glue/partition-projection.ts";
+import { isProjected, type PartitionProjection } from "../glue/partition-projection.ts";
 import { planCatalogTable } from "../glue/plan-catalog-table.ts";
 import { lakeError } from "../lake-error.ts";
 import type { PlainFile } from "./manifest-file.ts";
@@ -54,6 +54,7 @@ export function planPlainCatalog(snapshot: PlainSnapshot, request: PlainCatalogR
   if (projection) {
     if (layout === "run")
       throw invalidProjection("Partitions of the layout by runs are registered: a run's name follows from nothing.");
+    checkProjected(snapshot, projection);
     const locationTemplate = toTemplate(snapshot, root, folders);
     const table = { ...toTable(snapshot, located, { projection, locationTemplate }), movesWithin };
     return { table, partitions: undefined, folders };
@@ -62,6 +63,37 @@ export function planPlainCatalog(snapshot: PlainSnapshot, request: PlainCatalogR
   if (table.partitionKeys.length === 0) return { table, partitions: undefined, folders };
   const partitions = [...groups.values()].map(({ values, folder }) => ({ values, location: `${root}/${folder}` }));
   return { table, partitions, folders };
+}
+
+/**
+ * Whether a catalog can have a table of these columns at all, before there is one. Pure. Throws as {@link planPlainCatalog}.
+ */
+export function checkPlainCatalog(
+  table: Pick<PlainSnapshot["table"], "columns" | "partitionColumns">,
+  request: PlainCatalogRequest,
+): void {
+  const nothing = {
+    version: 0,
+    commitId: "",
+    committedAtMs: 0,
+    rowCount: 0,
+    files: new Map(),
+    txns: new Map(),
+    info: {},
+  };
+  planPlainCatalog({ ...nothing, table: { id: "", name: request.name, createdAtMs: 0, ...table } }, request);
+}
+
+/** Queries do not see a partition that no projection names, and nothing tells them: it is an error. */
+function checkProjected({ files, table }: PlainSnapshot, keys: PartitionProjection["keys"]): void {
+  for (const { partitionValues } of files.values())
+    for (const column of table.partitionColumns) {
+      const [value, projection] = [partitionValues[column] ?? null, keys[column.toLowerCase()]];
+      if (projection === undefined || value === null || isProjected(projection, value)) continue;
+      throw invalidProjection(
+        `The partition ${column}=${value} is none of those that the projection names, so queries would not see it. Name it, or register the partitions.`,
+      );
+    }
 }
 
 /**

@@ -12,6 +12,7 @@ import { type InspectContext, type InspectedDataset, inspectDataset } from "../s
 import { planStatement } from "../stages/plan-attempt.ts";
 import { writeKind } from "../stages/stage-write.ts";
 import { openStateStore, type StateStore } from "../state/state-store.ts";
+import { catalogNotices } from "./catalog-notice.ts";
 import { catalogPlace } from "./catalog-place.ts";
 import { type NextStep, nextStep } from "./next-step.ts";
 import type { DatasetPlan, PipelinePlan, PlannedColumn, PlannedDataset } from "./pipeline-plan.ts";
@@ -120,6 +121,7 @@ async function planDataset(
   const choice = await chooseNext(context, inspected, { step, snapshotMicros });
   const window = choice.kind === "unchanged" ? null : choice.window;
   const { sync } = dataset;
+  const place = catalog ? catalogPlace(catalog.databasePrefix, name, dataset) : null;
   return {
     status: "planned",
     dataset: name,
@@ -143,9 +145,9 @@ async function planDataset(
       lane,
       laneVersion: position.version,
     },
-    catalog: catalog ? catalogPlace(catalog.databasePrefix, name, dataset) : null,
+    catalog: place,
     extract: resolveExtract(definition, name, environmentName),
-    notices: [...schema.notices, ...noticesOf(inspected)],
+    notices: [...schema.notices, ...noticesOf(inspected), ...(place ? await catalogNotices(inspected, place) : [])],
   };
 }
 

@@ -1,9 +1,10 @@
 import { parseSchemaString } from "@snowmelt/lake/delta";
 import type { GlueCatalog, SyncedTable } from "@snowmelt/lake/glue";
 import { syncPlainCatalog } from "@snowmelt/lake/plain";
-import { type DatasetTable, isPlainTable } from "../lake/dataset-table.ts";
+import { isPlainTable } from "../lake/dataset-table.ts";
 import type { CatalogEntry } from "../manifest.ts";
 import { type CatalogPlace, catalogPlace } from "../plan/catalog-place.ts";
+import { projectionOf } from "../plan/catalog-projection.ts";
 import { type DatasetRecord, failureOf } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -23,7 +24,7 @@ export async function catalogTable(
   const place = catalogPlace(catalog.databasePrefix, inspected.name, inspected.dataset);
   try {
     const entry = await record.stage("catalog", async (): Promise<CatalogEntry | null> => {
-      const synced = await syncTable({ ...context, glue: catalog.glue }, inspected.table, place);
+      const synced = await syncTable({ ...context, glue: catalog.glue }, inspected, place);
       return synced && { ...place, ...synced, failure: null };
     });
     record.note({ catalog: entry });
@@ -43,13 +44,14 @@ type Synced = Pick<CatalogEntry, "status" | "droppedColumns">;
 /** Null where there is no table yet. AWS code is loaded here alone. */
 async function syncTable(
   { glue, clock, random, signal }: Pick<RunContext, "clock" | "random" | "signal"> & { readonly glue: GlueCatalog },
-  table: DatasetTable,
+  { table, dataset }: Pick<InspectedDataset, "table" | "dataset">,
   { database, table: name }: CatalogPlace,
 ): Promise<Synced | null> {
   const location = `${table.store.uri}/${table.path}`;
   const options = { clock, random, signal };
   if (isPlainTable(table)) {
-    const synced = await syncPlainCatalog(glue, table, { database, name, location }, options);
+    const request = { database, name, location, ...projectionOf(dataset) };
+    const synced = await syncPlainCatalog(glue, table, request, options);
     if (!synced) return null;
     const { created = 0, updated = 0, deleted = 0 } = synced.partitions ?? {};
     const moved = created + updated + deleted > 0;

@@ -2,6 +2,7 @@ import { isSnowmeltError } from "@snowmelt/core/errors";
 import { parseSchemaString } from "@snowmelt/lake/delta";
 import { verifyPlainCatalog } from "@snowmelt/lake/plain";
 import { catalogPlace } from "../plan/catalog-place.ts";
+import { projectionOf } from "../plan/catalog-projection.ts";
 import type { InspectedSource } from "../stages/inspect-dataset.ts";
 import type { LandedTable } from "./landed-table.ts";
 import { compared, lakeChecks, notChecked } from "./rung-check.ts";
@@ -20,7 +21,7 @@ export async function verifyCatalog(
     return [notChecked("catalog", { name: "table", subject: name, because: "the environment has no catalog" })];
   const place = catalogPlace(catalog.databasePrefix, name, dataset);
   const { planCatalogTable, verifyCatalogTable } = await import("@snowmelt/lake/glue");
-  const request = { database: place.database, name: place.table, location: uri };
+  const request = { database: place.database, name: place.table, location: uri, ...projectionOf(dataset) };
   try {
     if (told.kind === "plain") {
       const checks = await verifyPlainCatalog(catalog.glue, told.snapshot, { ...request, signal });

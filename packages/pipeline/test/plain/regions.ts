@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { dataset, full, integer, type Pipeline, parquet, table } from "@snowmelt/core/definition";
+import { dataset, full, integer, type KeyProjection, type Pipeline, parquet, table } from "@snowmelt/core/definition";
 import { type RuleOver, rowCount } from "@snowmelt/core/quality";
 import { sourceTable } from "@snowmelt/core/types";
 import { expect } from "vitest";
@@ -24,16 +24,24 @@ const REGIONS = sourceTable({
 });
 
 /** A dataset `regions` of plain Parquet, by state. */
-export function regionsPipeline(land: Landscape, more: { least?: number; withTime?: boolean } = {}): Pipeline {
-  const { least = 1, withTime = true } = more;
+export function regionsPipeline(
+  land: Landscape,
+  more: {
+    readonly least?: number;
+    readonly withTime?: boolean;
+    readonly name?: string;
+    readonly projection?: Readonly<Record<string, KeyProjection>>;
+  } = {},
+): Pipeline {
+  const { least = 1, withTime = true, name = "regions", projection } = more;
   const quality: RuleOver<"ID">[] = [rowCount(">=", least)];
   return land.pipeline({
-    regions: dataset({
+    [name]: dataset({
       source: table(REGIONS),
       key: ["ID"],
       sync: full(),
       columns: { ID: integer(), ...(withTime ? {} : { OPENS: { kind: "text" } as const }) },
-      land: parquet({ partitionBy: ["STATE"] }),
+      land: parquet({ partitionBy: ["STATE"], ...(projection ? { projection } : {}) }),
       quality,
     }),
   });

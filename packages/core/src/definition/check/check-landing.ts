@@ -13,7 +13,12 @@ export function checkLanding(dataset: Dataset): DatasetProblem[] {
   if ("problem" in landed) return [landed.problem];
   const fields = landed.value.columns.map(({ field }) => field);
   const nameOf = landedNames(landed.value.columns);
-  return [...checkPartitions(dataset, fields, nameOf), ...checkRules(dataset, fields, nameOf)];
+  const partitions = checkPartitions(dataset, fields, nameOf);
+  return [
+    ...partitions,
+    ...(partitions.length === 0 ? checkProjection(dataset, fields, nameOf) : []),
+    ...checkRules(dataset, fields, nameOf),
+  ];
 }
 
 function checkPartitions(
@@ -33,6 +38,30 @@ function checkPartitions(
     taken.set(name, first ?? index);
     return first === undefined ? [] : [{ path, message: `partitions by ${planned.value.name} as entry ${first} does` }];
   });
+}
+
+/** Athena refuses a table of which some keys are projected and others are not. */
+function checkProjection(
+  { land }: Dataset,
+  fields: readonly Field[],
+  nameOf: (source: string) => string,
+): DatasetProblem[] {
+  if (land.kind !== "parquet" || land.projection === undefined) return [];
+  const path = ["land", "projection"];
+  const keys = land.partitionBy.map(
+    ({ kind, column }) => partitionField({ kind, column: nameOf(column) }, fields).name,
+  );
+  if (keys.length === 0)
+    return [{ path, message: "there are no partitions to project; say partitionBy, or leave it out" }];
+  const named = Object.keys(land.projection);
+  return [
+    ...named.flatMap((name) =>
+      keys.includes(name) ? [] : [{ path: [...path, name], message: unknownName("partition key", name, keys) }],
+    ),
+    ...keys.flatMap((key) =>
+      named.includes(key) ? [] : [{ path, message: `names every partition key or none, and ${key} is missing` }],
+    ),
+  ];
 }
 
 function checkRules(
