@@ -302,4 +302,14 @@ describe("a table that was made anew under a plan", () => {
       expect(await liveKeys(openTable(store))).toEqual([]);
     }
   });
+
+  it("by the same id, from a copy that was older, lacks what the plan was made upon", async () => {
+    const table = openTable();
+    await createTable(table);
+    await table.commit(planAppend(await mustSnapshot(table), [await putFile(table, "data/run=a/1")]));
+    const planned = await mustSnapshot(table);
+    await table.store.delete("raw/t/_delta_log/00000000000000000001.json");
+    const outcome = await openTable(table.store).commit(planAppend(planned, []));
+    expect(outcome).toMatchObject({ status: "conflict", reason: "tableMissing", version: 0 });
+  });
 });

@@ -158,7 +158,9 @@ describe("vacuum", () => {
   it("finds removed files by their age when the log was cleaned of their removal, and takes no younger one", async () => {
     const { table, clock, store, open } = await emptied();
     clock.advance(31 * dayMs);
-    await store.put("raw/t/data/run=abandoned/P=a/part.parquet", new Uint8Array(3));
+    const hidden = ["_change_data/c.parquet", "data/run=abandoned/.part.parquet.crc"];
+    for (const path of ["data/run=abandoned/P=a/part.parquet", ...hidden])
+      await store.put(`raw/t/${path}`, new Uint8Array(3));
     clock.advance(1);
     for (let id = 0; id < 17; id++) await append(table, [[BigInt(id), 1n, "b", "x"]]);
     clock.advance(1);
@@ -178,7 +180,42 @@ describe("vacuum", () => {
     expect(plan.deletes.map(({ reason }) => reason)).toEqual(["forgotten", "forgotten", "forgotten"]);
     expect(deleted.files).toBe(3);
     expect(plan.unnamed.map(({ attemptId }) => attemptId)).toEqual(["young"]);
+    for (const path of hidden) expect(await store.head(`raw/t/${path}`)).toBeDefined();
     expect(await rowsOf(reopened)).toEqual(before);
+  });
+
+  it("knows a removal from the checkpoint alone while it tells of it", async () => {
+    const { clock, open } = datedTable();
+    const table = open();
+    await createWith(table, { "delta.logRetentionDuration": "interval 1 day", "delta.checkpointInterval": "2" });
+    await append(table, [[1n, 1n, "a", "x"]]);
+    await table.commit(planOverwrite(await mustSnapshot(table), [], clock.nowMs()));
+    for (let id = 0; id < 4; id++) {
+      clock.advance(dayMs);
+      await append(table, [[BigInt(id), 1n, "b", "x"]]);
+    }
+    await table.cleanLog();
+    expect((await entriesOf(table))[0]?.version).toBeGreaterThan(2);
+    const { plan } = await vacuumTable(open(4), { dryRun: true });
+    expect([plan.deletes.length, plan.retained.length, plan.unnamed.length]).toEqual([0, 1, 0]);
+  });
+
+  it("lists before it reads the log, so that what is committed in between is named", async () => {
+    const { clock, store, open } = datedTable();
+    const writer = open();
+    await append(writer, [[1n, 1n, "a", "x"]]);
+    let lists = 0;
+    const interrupted: ObjectStore = {
+      ...store,
+      async *list(prefix, options) {
+        yield* store.list(prefix, options);
+        // The first is for the retention, the second that of the plan.
+        if (++lists === 2) await append(writer, [[2n, 1n, "a", "y"]]);
+      },
+    };
+    const table = openDeltaTable({ store: interrupted, path: "raw/t", clock, random: seededRandom(2) });
+    const { plan, version } = await vacuumTable(table, { dryRun: true });
+    expect([version, plan.unnamed]).toEqual([1, []]);
   });
 
   it("keeps unnamed files that are older than the log's oldest entry until they are past retention", async () => {
