@@ -125,6 +125,14 @@ describe.concurrent("the scope of a fault", () => {
     await expect(query(connection, "ROWS 1", { parameters: { QUERY_TAG: "bad" } })).rejects.toThrow();
   });
 
+  it("is the statements that begin so", async (test) => {
+    const { expect } = test;
+    const { connection } = await open(test, [{ kind: "statementFails", begins: "rows 2", times: "always" }]);
+    await query(connection, "ROWS 1");
+    await expect(query(connection, "  ROWS 2")).rejects.toThrow();
+    await query(connection, "ROWS 1");
+  });
+
   it("is checked before it is taken", async (test) => {
     const { expect } = test;
     const { server } = await open(test, []);
