@@ -1,4 +1,4 @@
-import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
+import type { LakeStage, Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
 import type { Secrets } from "@snowmelt/core/ports";
 import type {
   BackfillRange,
@@ -96,7 +96,18 @@ export interface LocalRequest {
   readonly printProgress?: (text: string) => void;
 }
 
+/** What an environment's lake needs on this machine. */
+export interface LocalLake {
+  readonly environment: string;
+  readonly root: string;
+  readonly databases: readonly string[];
+  readonly stage?: LakeStage;
+  readonly run: string;
+  readonly port?: number;
+}
+
 export interface LocalStackRequest extends LocalRequest {
   readonly awsPort: number;
   readonly services: readonly ("ministack" | "moto")[];
+  readonly lakes: readonly LocalLake[];
 }

@@ -1,3 +1,4 @@
+export type { LocalLake } from "./aws/local-lake.ts";
 export { type RunLocalStackOptions, runLocalStack } from "./aws/run-local-stack.ts";
 export { changeStatements, type SampleChange } from "./sample/change-sample.ts";
 export type { AdminClient } from "./server/admin-client.ts";

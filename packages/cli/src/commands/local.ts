@@ -1,6 +1,10 @@
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { CliContext, LocalRequest } from "../cli-context.ts";
+import type { CliContext, LocalLake, LocalRequest } from "../cli-context.ts";
+import { loadPlatform } from "../load-definition.ts";
+import { planLocalLakes } from "../plan-local-lakes.ts";
 import { type EveryCommand, everyCommand, examples } from "./command-options.ts";
 
 interface LocalOptions extends EveryCommand {
@@ -10,10 +14,12 @@ interface LocalOptions extends EveryCommand {
   readonly aws?: true;
   readonly awsPort: number;
   readonly sagemaker?: true;
+  readonly platform?: string;
 }
 
 /** The port that a platform's local environment names; 0 takes a free one. */
 const defaultPort = 7676;
+const defaultPlatform = "platform.ts";
 /** Where programs look for an AWS on this machine. */
 const defaultAwsPort = 4566;
 
@@ -21,7 +27,7 @@ export function addLocalCommand(program: Command, context: CliContext): void {
   everyCommand(program.command("local"))
     .summary("run a Snowflake on this machine, and an AWS beside it, until Ctrl-C")
     .description(
-      "Starts a local Snowflake that the unmodified drivers connect to. Its data stays in its folder; the password is made there once. With --aws an AWS runs beside it (S3, Glue, Athena, Lambda, DynamoDB and more), with a bucket for the lake.",
+      "Starts a local Snowflake that the unmodified drivers connect to. Its data stays in its folder; the password is made there once. With --aws an AWS runs beside it (S3, Glue, Athena, Lambda, DynamoDB and more), with a bucket for the lake, and with what the environments of a platform need that are on this machine.",
     )
     .addOption(
       new Option("--port <number>", "where it listens on 127.0.0.1; 0 takes a free port")
@@ -37,6 +43,10 @@ export function addLocalCommand(program: Command, context: CliContext): void {
         .default(defaultAwsPort),
     )
     .addOption(new Option("--sagemaker", "run SageMaker and Lake Formation too; means --aws").implies({ aws: true }))
+    .option(
+      "--platform <file>",
+      "with --aws: make buckets, Glue databases and stages of its environments on this machine (./platform.ts if it is there)",
+    )
     .addHelpText(
       "after",
       examples([
@@ -69,7 +79,22 @@ async function localCommand(options: LocalOptions, context: CliContext): Promise
   };
   if (aws !== true) return local.runLocalServer(request);
   const services = sagemaker === true ? (["ministack", "moto"] as const) : (["ministack"] as const);
-  return local.runLocalStack({ ...request, awsPort, services });
+  const lakes = await localLakes(options, context);
+  return local.runLocalStack({ ...request, awsPort, services, lakes });
+}
+
+/** Those of the platform that is named, or of the one that is here. */
+async function localLakes({ platform }: LocalOptions, { cwd }: CliContext): Promise<readonly LocalLake[]> {
+  if (platform === undefined && !existsSync(resolve(cwd, defaultPlatform))) return [];
+  const loaded = await loadPlatform(platform ?? defaultPlatform, cwd);
+  return planLocalLakes(loaded, await pipelineHere(cwd));
+}
+
+/** One that can be typed as it is shown, where there is one. */
+async function pipelineHere(cwd: string): Promise<string> {
+  const names = await readdir(resolve(cwd, "pipelines")).catch(() => []);
+  const found = names.filter((name) => name.endsWith(".ts") && !/\.(schema|test|d)\.ts$/.test(name)).sort();
+  return found[0] === undefined ? "<pipeline.ts>" : `pipelines/${found[0]}`;
 }
 
 function portNumber(text: string): number {

@@ -10,5 +10,6 @@ export const awsError = errorFactory({
   AWS_INSTALL_FAILED: { category: "source", summary: "An emulator's Python environment could not be made." },
   AWS_PORT_TAKEN: { category: "definition", summary: "Another program listens on the port that was asked for." },
   AWS_START_FAILED: { category: "internal", summary: "An emulator ended, or did not answer, before it was ready." },
+  AWS_LAKE_REFUSED: { category: "definition", summary: "What a lake needs on this machine could not be made." },
   AWS_RESET_FAILED: { category: "internal", summary: "A running emulator did not empty itself." },
 });

@@ -5,6 +5,7 @@ import { type LocalSnowflake, startLocalSnowflake } from "../server/start-local-
 import { awsError } from "./aws-error.ts";
 import type { AwsService } from "./config.ts";
 import { ensureBucket } from "./ensure-bucket.ts";
+import { ensureLake, type LocalLake, runText } from "./local-lake.ts";
 import { type AwsEmulators, openAwsEmulators } from "./open-aws-emulators.ts";
 import { type StackFacts, stackText, toSnowflakeEnvironment } from "./stack-text.ts";
 
@@ -17,6 +18,8 @@ export interface RunLocalStackOptions {
   readonly dataDir: string;
   readonly sample: boolean;
   readonly services: readonly AwsService[];
+  /** Lakes that get what they need before they are run into. @default none, but a bucket `snowmelt-lake` */
+  readonly lakes?: readonly LocalLake[];
   /** One line of JSON when ready, instead of lines for a shell. */
   readonly json: boolean;
   /** Aborting it stops both in good order. */
@@ -30,12 +33,13 @@ export interface RunLocalStackOptions {
 export const LAKE_BUCKET = "snowmelt-lake";
 
 /**
- * Runs a local Snowflake and a local AWS, with a bucket for the lake, in the foreground until the signal aborts. What
- * both hold stays in the data folder and is there at the next start.
- * @throws what `startLocalSnowflake` and `openAwsEmulators` do, and AWS_START_FAILED when one of them ends by itself
+ * Runs a local Snowflake and a local AWS, with a bucket for the lake and what the named lakes need, in the foreground until the
+ * signal aborts. What both hold stays in the data folder and is there at the next start.
+ * @throws what `startLocalSnowflake` and `openAwsEmulators` do, AWS_LAKE_REFUSED, and AWS_START_FAILED when one of them
+ * ends by itself
  */
 export async function runLocalStack(options: RunLocalStackOptions): Promise<void> {
-  const { port, awsPort, dataDir, sample, services, signal } = options;
+  const { port, awsPort, dataDir, sample, services, lakes = [], signal } = options;
   const print = options.print ?? ((text) => process.stdout.write(text));
   const onProgress = options.printProgress ?? ((text) => process.stderr.write(`${text}\n`));
   try {
@@ -53,7 +57,9 @@ export async function runLocalStack(options: RunLocalStackOptions): Promise<void
     // A record of its own: the AWS SDK writes into the credentials that it is given.
     const s3 = { endpoint, region, accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey };
     await using snowflake = await startLocalSnowflake({ port, dataDir, sample, s3, onProgress, signal });
-    const facts = toFacts(snowflake, aws);
+    for (const lake of lakes) await ensureLake(lake, aws, snowflake);
+    const ready = lakes.map((lake) => ({ ...lake, run: runText(lake, snowflake.port) }));
+    const facts = { ...toFacts(snowflake, aws), ...(lakes.length > 0 ? { lakes: ready } : {}) };
     print(options.json ? `${JSON.stringify(facts)}\n` : stackText(facts));
     await awaitEnd(signal, { "local Snowflake": snowflake.ended, "local AWS": aws.ended });
   } catch (error) {

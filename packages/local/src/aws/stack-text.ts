@@ -1,4 +1,5 @@
 import type { ConnectionFacts } from "../server/connection-facts.ts";
+import type { LocalLake } from "./local-lake.ts";
 
 /** Everything one needs to know of a local Snowflake and a local AWS that run together. */
 export interface StackFacts {
@@ -12,6 +13,8 @@ export interface StackFacts {
     /** The lake's bucket, which is there. */
     readonly bucket: string;
   };
+  /** Lakes that have what they need, if any were named. */
+  readonly lakes?: readonly LocalLake[];
   /** What to run a program with so that it finds both. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -24,7 +27,7 @@ export function toSnowflakeEnvironment(facts: ConnectionFacts): Record<string, s
 }
 
 /** For people: where things are, and lines that a POSIX shell takes as they are. */
-export function stackText({ snowflake, aws, env }: StackFacts): string {
+export function stackText({ snowflake, aws, lakes = [], env }: StackFacts): string {
   const places = [
     ["Snowflake", `${snowflake.protocol}://${snowflake.host}:${snowflake.port}`],
     ["AWS", aws.endpoint],
@@ -40,8 +43,15 @@ export function stackText({ snowflake, aws, env }: StackFacts): string {
     "",
     ...Object.entries(env).map(([name, value]) => `export ${name}=${shellWord(value)}`),
     "",
+    ...(lakes.length === 0 ? [] : ["and there:", "", ...lakes.map(lakeText), ""]),
     "",
   ].join("\n");
+}
+
+function lakeText({ run, root, databases, stage }: LocalLake): string {
+  const by = stage === undefined ? "" : `, unloaded by ${stage.database}.${stage.schema}.${stage.name}`;
+  const found = databases.length === 0 ? "" : `, found in Glue's ${databases.join(", ")}`;
+  return `${run}  # into ${root}${by}${found}`;
 }
 
 function shellWord(value: string): string {

@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HeadBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { HeadBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { describe, expect, onTestFinished, test } from "vitest";
+import type { LocalLake } from "../../src/aws/local-lake.ts";
 import { runLocalStack } from "../../src/aws/run-local-stack.ts";
+import { runStatements } from "../../src/aws/run-statements.ts";
 import { stackText } from "../../src/aws/stack-text.ts";
 
 describe("a Snowflake and an AWS together", () => {
@@ -20,7 +22,7 @@ describe("a Snowflake and an AWS together", () => {
       const s3 = new S3Client({
         endpoint: aws.endpoint,
         region: aws.region,
-        credentials: { accessKeyId: env.AWS_ACCESS_KEY_ID ?? "", secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? "" },
+        credentials: keysOf(env),
       });
       await s3.send(new HeadBucketCommand({ Bucket: aws.bucket }));
       const put = new PutObjectCommand({ Bucket: aws.bucket, Key: "first", Body: "x", IfNoneMatch: "*" });
@@ -30,6 +32,43 @@ describe("a Snowflake and an AWS together", () => {
       await stop();
       await expect(fetch(aws.endpoint)).rejects.toThrow();
       await expect(fetch(`http://${snowflake.host}:${snowflake.port}`)).rejects.toThrow();
+    }
+  });
+
+  test("have what the lakes need that are named, also at the next start, and print commands that find Snowflake", async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), "stack-"));
+    onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+    const lake: LocalLake = {
+      environment: "local-unload",
+      root: "s3://another-lake/unloaded",
+      databases: ["unloaded_raw", "unloaded_curated"],
+      stage: { database: "SHOP", schema: "Odd schema", name: "LAKE" },
+      run: "npx snowmelt run p.ts --env local-unload",
+      port: 7676,
+    };
+    for (const _ of [1, 2]) {
+      const { facts, stop } = await run(dataDir, [lake]);
+      const { aws, snowflake } = facts;
+      expect(facts.lakes).toEqual([{ ...lake, run: `${lake.run} --connection port=${snowflake.port}` }]);
+      const databases = await fetch(aws.endpoint, {
+        method: "POST",
+        headers: { "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "AWSGlue.GetDatabases" },
+        body: "{}",
+      }).then((response) => response.text());
+      for (const name of lake.databases) expect(databases).toContain(`"${name}"`);
+      await runStatements(snowflake, [
+        'CREATE OR REPLACE TABLE SHOP."Odd schema".T AS SELECT 1::NUMBER(9,0) AS ID',
+        'COPY INTO @SHOP."Odd schema".LAKE/raw/t/ FROM SHOP."Odd schema".T FILE_FORMAT = (TYPE = PARQUET) HEADER = TRUE INCLUDE_QUERY_ID = TRUE',
+      ]);
+      const s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: keysOf(facts.env) });
+      const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: "another-lake" }));
+      expect(Contents[0]?.Key).toMatch(/^unloaded\/raw\/t\/.*\.parquet$/);
+      s3.destroy();
+      await expect(runStatements(snowflake, ["SELECT * FROM NOWHERE"])).rejects.toMatchObject({
+        code: "AWS_LAKE_REFUSED",
+        message: expect.stringContaining("NOWHERE"),
+      });
+      await stop();
     }
   });
 
@@ -65,6 +104,15 @@ describe("a Snowflake and an AWS together", () => {
         schema: "PUBLIC",
         warehouse: "W",
       },
+      lakes: [
+        {
+          environment: "e",
+          root: "s3://lake/x",
+          databases: ["x_raw"],
+          stage: { database: "D", schema: "S", name: "L" },
+          run: "npx snowmelt run p.ts --env e",
+        },
+      ],
       aws: { endpoint: "http://127.0.0.1:2", region: "us-east-1", accountId: "123456789012", bucket: "lake" },
       env: { SNOWFLAKE_PASSWORD: "it's $HOME", AWS_ENDPOINT_URL: "http://127.0.0.1:2" },
     });
@@ -79,11 +127,20 @@ In another terminal:
 export SNOWFLAKE_PASSWORD='it'\\''s $HOME'
 export AWS_ENDPOINT_URL=http://127.0.0.1:2
 
+and there:
+
+npx snowmelt run p.ts --env e  # into s3://lake/x, unloaded by D.S.L, found in Glue's x_raw
+
 `);
   });
 });
 
-async function run(dataDir: string) {
+const keysOf = ({ AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" }: Readonly<Record<string, string>>) => ({
+  accessKeyId: AWS_ACCESS_KEY_ID,
+  secretAccessKey: AWS_SECRET_ACCESS_KEY,
+});
+
+async function run(dataDir: string, lakes: readonly LocalLake[] = []) {
   const controller = new AbortController();
   const printed = Promise.withResolvers<string>();
   const done = runLocalStack({
@@ -92,6 +149,7 @@ async function run(dataDir: string) {
     dataDir,
     sample: false,
     services: ["ministack"],
+    lakes,
     json: true,
     signal: controller.signal,
     print: printed.resolve,
