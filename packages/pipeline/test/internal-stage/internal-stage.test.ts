@@ -1,4 +1,4 @@
-import { readdir, unlink } from "node:fs/promises";
+import { readdir, rm, unlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
@@ -8,9 +8,10 @@ import { allTypes, cellsOf, createAllTypes, partitionsOf } from "../all-types-ta
 import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake } from "../crash/accounts.ts";
 import { emptyLake } from "../crash/empty-lake.ts";
 import { describeNamedCases } from "../crash/named-cases.ts";
-import { runChild } from "../crash/start-child.ts";
+import { freezeChild, runChild } from "../crash/start-child.ts";
 import { type Landscape, openLandscape } from "../landscape.ts";
 import { copies } from "../s3/copies.ts";
+import { createStage } from "../s3-landscape.ts";
 import { createInternalStage, cutInHalf, internalStage, overwrite, stagedFiles, tamper } from "./inside.ts";
 
 const unquarantined = { quarantines: false };
@@ -61,6 +62,17 @@ describe("a lake with an internal stage", { timeout: 120_000 }, () => {
     await expectSourceInLake(land, unquarantined);
     expect(await stagedFiles(land)).toEqual([]);
     expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "empty" }]);
+  });
+
+  test("is refused by name where the stage is another's bucket, which no folder is in", async () => {
+    await createStage(land, "s3://elsewhere/lake/", "INSIDE");
+    const { datasets } = await land.run(accountsPipeline(land, unquarantined));
+    expect(datasets).toMatchObject([
+      {
+        outcome: "failed",
+        failure: { code: "STAGE_MISMATCH", message: expect.stringMatching(/s3:\/\/elsewhere\/lake\/.*file:\/\//) },
+      },
+    ]);
   });
 
   test("takes every type as a stream does, value for value", async () => {
@@ -123,6 +135,34 @@ describe("a move out of the stage that is killed", { timeout: 120_000 }, () => {
     expect(own, "files on their way").toEqual([]);
   });
 });
+
+test.each([
+  { kind: "stageFinished", stage: "extract" },
+  { kind: "progress", stage: "land" },
+  { kind: "stageStarted", stage: "commit" },
+])(
+  "a move that sleeps at $kind of $stage until another has taken it over doubles nothing",
+  {
+    timeout: 120_000,
+  },
+  async (freezeAt) => {
+    const pipeline = accountsPipeline(land, unquarantined);
+    const before = await copies(land);
+    const sleeper = await freezeChild(land, pipeline, { freezeAt });
+    // As if its lease had run out.
+    await rm(join(land.directory, "state", "leases"), { recursive: true });
+    expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "committed", route: "unload" }]);
+    const committed = await dataFiles();
+    const woken = await sleeper.wake();
+    if (woken.kind !== "ended") throw new Error("the sleeper was killed");
+    expect(woken.datasets.map(({ outcome }) => outcome)).not.toContain("committed");
+    expect(await land.run(pipeline)).toMatchObject({ status: "succeeded" });
+    expect(await copies(land)).toBe(before + 1);
+    expect(await dataFiles()).toEqual(committed);
+    expect(await stagedFiles(land)).toEqual([]);
+    await expectSourceInLake(land, unquarantined);
+  },
+);
 
 describeNamedCases(() => land, unquarantined);
 

@@ -103,6 +103,6 @@ function parseUrls(value: string): readonly string[] {
 const mismatch = (stage: Stage, folderUri: string, why: string): Error =>
   snowflakeError(
     "STAGE_MISMATCH",
-    `Stage ${stageText(stage)} ${why}, and the lake's folder is ${folderUri}. Name a stage whose URL is that folder or one above it.`,
+    `Stage ${stageText(stage)} ${why}, and the lake's folder is ${folderUri}. Name a stage whose URL is that folder or one above it, or an internal stage.`,
     { details: { stage: stageText(stage), stageUrl: stage.url, folder: folderUri } },
   );
