@@ -160,7 +160,9 @@ describe("a backfill", () => {
     await expectEqual("PARTLY");
   });
 
-  test("is asked for on the command line, has a line a slice, and a range that cannot be ends with 2", async () => {
+  test("is asked for on the command line, has a line a slice, and a range that cannot be ends with 2", {
+    timeout: 120_000,
+  }, async () => {
     await createReadings("COMMANDED");
     const args = ["--backfill", "2026-01-01..2026-01-11", "--every", "5d"];
     const first = await runCommand(land, readings("COMMANDED"), { args });
