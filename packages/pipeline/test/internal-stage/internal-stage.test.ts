@@ -131,8 +131,10 @@ describe("a move out of the stage that is killed", { timeout: 120_000 }, () => {
     expect((await dataFiles()).length).toBe(staged.length);
     expect(await stagedFiles(land)).toEqual([]);
     await expectSourceInLake(land, unquarantined);
-    const own = (await readdir(join(tmpdir(), "snowmelt"))).filter((name) => name.startsWith("unload-"));
-    expect(own, "files on their way").toEqual([]);
+    const [, unloadId = ""] = /\/run=([\w-]+)\//.exec(staged[0] ?? "") ?? [];
+    const onTheirWay = (await readdir(join(tmpdir(), "snowmelt"))).filter((name) => name.includes(unloadId));
+    expect(unloadId).not.toBe("");
+    expect(onTheirWay, "what the killed process had fetched").toEqual([]);
   });
 });
 
