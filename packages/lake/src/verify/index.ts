@@ -5,10 +5,8 @@ export { hashFile } from "./inspect-file.ts";
 export { rowText } from "./row-text.ts";
 export { profileFiles, type VerificationReport, type VerifyFilesOptions, verifyFiles } from "./verify-files.ts";
 export {
-  type FileState,
   type NotChecked,
   type SnapshotVerification,
   type VerifySnapshotOptions,
   verifySnapshot,
-  verifyState,
 } from "./verify-snapshot.ts";
