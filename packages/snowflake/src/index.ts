@@ -9,6 +9,7 @@ export {
   describeQuery,
   describeTable,
 } from "./describe-source.ts";
+export { planResultDigest, type ResultDigestInput } from "./digest/result-digest.ts";
 export type { BindValue, ParameterValue, TextRow } from "./driver.ts";
 export type { ExtractSource, TableName } from "./extract-source.ts";
 export { openSnowflake } from "./open-snowflake.ts";

@@ -1,9 +1,12 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import {
   type ProfileLevel,
+  parseRowDigest,
   parseSourceProfile,
+  planResultDigest,
   planResultProfile,
   planSourceProfile,
+  type RowDigest,
   type SourceProfile,
 } from "@snowmelt/snowflake";
 import type { RunContext } from "../run/run-context.ts";
@@ -54,8 +57,22 @@ export async function profileResult(
   asked: { readonly queryId: string; readonly level: ProfileLevel },
 ): Promise<SourceProfile | undefined> {
   const plan = planResultProfile({ ...asked, landed: schema.extracted });
+  return unlessExpired(async () => parseSourceProfile((await session.query(plan.sql, [], { signal })).rows, plan));
+}
+
+/** What the server says of each row of a finished query's stored result; undefined as for {@link profileResult}. */
+export async function digestResult(
+  { session, signal }: Pick<RunContext, "session" | "signal">,
+  { schema }: Pick<InspectedDataset, "schema">,
+  queryId: string,
+): Promise<RowDigest | undefined> {
+  const { sql } = planResultDigest({ queryId, landed: schema.extracted });
+  return unlessExpired(async () => parseRowDigest((await session.query(sql, [], { signal })).rows));
+}
+
+async function unlessExpired<T>(ask: () => Promise<T>): Promise<T | undefined> {
   try {
-    return parseSourceProfile((await session.query(plan.sql, [], { signal })).rows, plan);
+    return await ask();
   } catch (error) {
     if (isSnowmeltError(error, "RESULT_EXPIRED")) return undefined;
     throw error;

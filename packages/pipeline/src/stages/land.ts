@@ -2,7 +2,7 @@ import { resolveExtract } from "@snowmelt/core/definition";
 import { describeRule, type KeyReport, type RuleResult } from "@snowmelt/core/quality";
 import { type ColumnBatch, durationMs, openProfiler, openVectorBuilder } from "@snowmelt/core/types";
 import { type DataFile, type LandedFile, openTableWriter, type TableWriter } from "@snowmelt/lake/delta";
-import { type StreamedBatch, stream } from "@snowmelt/snowflake";
+import { type RowDigest, type StreamedBatch, stream } from "@snowmelt/snowflake";
 import { type Bucket, openValueSample } from "../record/value-sample.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
@@ -19,6 +19,8 @@ export interface LandedAttempt extends ExtractedAttempt {
   readonly quarantined: readonly LandedFile[];
   readonly rowsExtracted: number;
   readonly rowsQuarantined: number;
+  /** Of all extracted rows as they were sent; undefined where none came this way, or values are not verified. */
+  readonly digest: RowDigest | undefined;
   /** Of all extracted rows, before any was split off. */
   readonly extractedProfile: readonly ArrivedColumn[];
   /** Of the rows in `files`. The same object where nothing was split off. */
@@ -28,6 +30,14 @@ export interface LandedAttempt extends ExtractedAttempt {
   /** Of the dataset's key, when the rows are all that the table will hold; a merge looks at the keys itself. */
   readonly keys: KeyReport | undefined;
 }
+
+const noRows: RowDigest = { rowCount: 0n, upper: 0n, lower: 0n };
+
+const addDigests = (one: RowDigest, other: RowDigest): RowDigest => ({
+  rowCount: one.rowCount + other.rowCount,
+  upper: one.upper + other.upper,
+  lower: one.lower + other.lower,
+});
 
 /** Of open files: beyond it they end early. */
 const fileBudgetBytes = 48 << 20;
@@ -49,8 +59,10 @@ export async function land(
   const landedProfiler = splits ? openProfiler(batchFields) : extractedProfiler;
   const sample = openValueSample(batchFields);
   let rowsExtracted = 0;
+  let digest: RowDigest | undefined = inspected.dataset.verify === "full" ? noRows : undefined;
   try {
-    for await (const { batch: read } of streamAttempt(context, inspected, { ...extracted, record })) {
+    for await (const { batch: read, digest: ofBatch } of streamAttempt(context, inspected, { ...extracted, record })) {
+      if (digest && ofBatch) digest = addDigests(digest, ofBatch);
       const batch = withLostColumns(read, batchFields);
       rowsExtracted += batch.rowCount;
       extractedProfiler.add(batch);
@@ -71,6 +83,7 @@ export async function land(
       files,
       quarantined: await quarantine.finish(),
       rowsExtracted,
+      digest,
       rowsQuarantined: quarantine.rowCount,
       extractedProfile: extractedProfiler.profiles(),
       landedProfile: landedProfiler.profiles(),
@@ -113,6 +126,7 @@ function streamAttempt(
     batchRows,
     parallel,
     stallMs: durationMs(stallTimeout),
+    digests: inspected.dataset.verify === "full",
     clock,
     random,
     logger,

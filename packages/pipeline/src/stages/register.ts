@@ -56,6 +56,7 @@ export async function register(
     rowsQuarantined: 0,
     extractedProfile: profile,
     landedProfile: profile,
+    digest: undefined,
     histograms: [],
     ...looked,
   };

@@ -1,10 +1,11 @@
 import { type DataFile, verifyFiles } from "@snowmelt/lake/delta";
+import type { RowDigest } from "@snowmelt/snowflake";
 import type { Check } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
 import { compareSource } from "./compare-source.ts";
-import { profileResult, profileSource } from "./count-source.ts";
+import { digestResult, profileResult, profileSource } from "./count-source.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
 import type { StagedWrite } from "./stage-write.ts";
@@ -76,8 +77,32 @@ async function sourceChecks(
   const compared = compareSource(profile, inspected.schema.batchFields, extractedProfile);
   if (compared.notCompared.length > 0)
     record.notice("NOT_COMPARED", `Not compared with the source: ${compared.notCompared.join("; ")}.`);
-  return [...checks, ...compared.checks];
+  return [...checks, ...compared.checks, ...(await digestChecks(context, inspected, { landed, record }))];
 }
+
+/** Every row as it is stored at the server, against every row as it came. */
+async function digestChecks(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { landed: { attempt, digest }, record }: { readonly landed: LandedAttempt; readonly record: DatasetRecord },
+): Promise<Check[]> {
+  if (!digest) return [];
+  const stored = await digestResult(context, inspected, attempt.queryId);
+  if (stored) {
+    const [expected, actual] = [digestText(stored), digestText(digest)];
+    return [
+      { name: "digest of the result's rows = of the rows that came", expected, actual, passed: expected === actual },
+    ];
+  }
+  record.notice(
+    "RESULT_NOT_DIGESTED",
+    "The server does not let the query's result be queried any more: rows were compared with the source by count, sums and extremes, not one by one.",
+  );
+  return [];
+}
+
+const digestText = ({ rowCount, upper, lower }: RowDigest): string =>
+  `${rowCount} rows, ${upper.toString(16)}-${lower.toString(16)}`;
 
 function countChecks({ rowsExtracted, rowsQuarantined, quarantined }: LandedAttempt, { counts }: StagedWrite): Check[] {
   const { inserted, updated, skippedAsOlder } = counts;

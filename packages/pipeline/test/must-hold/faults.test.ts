@@ -144,6 +144,40 @@ describe("a chunk that several ranges read", () => {
   );
 });
 
+describe("a chunk that one range reads whole", () => {
+  const columns: SourceColumn[] = [
+    ["CODE", "VARCHAR(8)"],
+    ["SEEN_AT", "TIMESTAMP_NTZ(6)"],
+    ["OK", "BOOLEAN"],
+  ];
+  // Texts of one length, moments between the least and the greatest, one truth: nothing but the rows themselves tells.
+  const values = "LPAD(SEQ4()::VARCHAR, 8, '0'), DATEADD(second, SEQ4(), '2024-01-01'::TIMESTAMP_NTZ), TRUE";
+
+  test.each([{ times: 1 }, { times: "always" }] as const)(
+    "does not land with a row twice in the place of another, and is read anew by the next run (times: $times)",
+    async ({ times }) => {
+      const name = `CODES_${tables++}`;
+      await land.sql(
+        `CREATE TABLE ${name} (CODE VARCHAR(8), SEEN_AT TIMESTAMP_NTZ(6), OK BOOLEAN)`,
+        `INSERT INTO ${name} SELECT ${values} FROM TABLE(GENERATOR(ROWCOUNT => 5000))`,
+      );
+      const source = table(sourceTable({ kind: "table", database: "AVIATION", schema: "PUBLIC", name, columns }));
+      const pipeline = land.pipeline({ [name.toLowerCase()]: { source, sync: full(), land: delta() } });
+      await land.server.admin.setFaults([{ kind: "chunkRowDuplicated", chunk: 3, times }]);
+      const [result] = (await land.run(pipeline)).datasets;
+      expect(result?.failure).toMatchObject({
+        code: "VERIFICATION_FAILED",
+        message: expect.stringContaining("digest of the result's rows = of the rows that came: expected 5000 rows, "),
+      });
+      await land.server.admin.clearFaults();
+      expect((await land.run(pipeline)).datasets.map(({ outcome }) => outcome)).toEqual(["committed"]);
+      expect(await lakeRows(land.lake, `raw/${name.toLowerCase()}`, "COUNT(*), COUNT(DISTINCT CODE)", "1")).toEqual([
+        ["5000", "5000"],
+      ]);
+    },
+  );
+});
+
 describe("a chunk that several ranges read, where neighbouring rows are equal", () => {
   const value = "IFF(MOD(SEQ4(), 50) IN (0, 1), 'same', 'value number ' || SEQ4())";
   const runOf40 = "IFF(MOD(SEQ4(), 50) < 40, 'same', 'value number ' || SEQ4())";
