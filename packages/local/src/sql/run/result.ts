@@ -7,8 +7,8 @@ import { quoteText } from "../quote.ts";
 import { number, TEXT } from "../types/logical-type.ts";
 import { wireCell, wireColumn } from "../types/wire.ts";
 
-/** Larger results are not kept for RESULT_SCAN. */
-const KEPT_BYTES = 2 * 1024 * 1024;
+/** Larger results are not kept for RESULT_SCAN: they would take their uncompressed size on disk. */
+const KEPT_BYTES = 1024 ** 3;
 
 export interface ResultPlace {
   readonly dataDir: string;
@@ -99,7 +99,7 @@ function spooled(
   };
 }
 
-/** Keeps a second name of a small result, with its columns, for RESULT_SCAN. */
+/** Keeps a second name of a result that is not too large, with its columns, for RESULT_SCAN. */
 async function keep(file: string, place: ResultPlace, columns: readonly BoundColumn[]): Promise<void> {
   if ((await stat(file)).size > KEPT_BYTES) return;
   const kept = keptPath(place);
