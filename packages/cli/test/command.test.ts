@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { memorySecrets, secretRef } from "@snowmelt/core/ports";
@@ -143,6 +144,45 @@ test("a process that is killed is told of, with the exit code shells give it", a
   expect(stderr).toContain("was killed by SIGKILL (out of memory?)");
 }, 60_000);
 
+test("a command that is killed takes its worker along: nothing is visible, and the next run lands all", async () => {
+  const home = join(folder, "killed-parent");
+  mkdirSync(home);
+  cpSync(join(folder, "orders.ts"), join(home, "orders.ts"));
+  await server.admin.setFaults([{ kind: "requestSlow", on: "query", latencyMs: 2000, times: "always" }]);
+  const child = spawn(process.execPath, [command, "run", "orders.ts", ...connection()], {
+    cwd: home,
+    env: environment(),
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    stderr += text;
+    if (stderr.includes("orders in local")) child.kill("SIGKILL");
+  });
+  // Its pipes are the worker's too: they are closed when both are gone.
+  const [, signal] = await once(child, "close");
+  await server.admin.clearFaults();
+  expect(signal).toBe("SIGKILL");
+  expect(stderr).toContain("Stopping: the query at the source is cancelled");
+  expect(stdout).toContain("Nothing of what was under way is visible");
+  expect(logEntries(join(home, "lake"))).toEqual([]);
+  const next = snowmelt(["run", "orders.ts", "--json"], {}, home);
+  expect(next.status).toBe(0);
+  const { datasets } = RunManifest.parse(JSON.parse(next.stdout));
+  expect(datasets.map(({ outcome, counts, deltaVersion }) => [outcome, counts.inserted, deltaVersion])).toEqual([
+    ["committed", 1000, 0],
+    ["committed", 1000, 0],
+  ]);
+  expect(logEntries(join(home, "lake"))).toHaveLength(2);
+}, 60_000);
+
+function logEntries(lake: string): string[] {
+  const paths = existsSync(lake) ? readdirSync(lake, { recursive: true, encoding: "utf8" }) : [];
+  return paths.filter((path) => /_delta_log\/\d+\.json$/.test(path));
+}
+
 function recordedIn(runs: string): unknown[] {
   const manifests = readdirSync(join(folder, runs)).map((run) => join(folder, runs, run, "manifest.json"));
   return manifests.map((path) => JSON.parse(readFileSync(path, "utf8")));
@@ -156,9 +196,9 @@ const environment = (variables: Record<string, string> = {}) => ({
   ...variables,
 });
 
-function snowmelt([name = "", ...argv]: readonly string[], variables: Record<string, string> = {}) {
+function snowmelt([name = "", ...argv]: readonly string[], variables: Record<string, string> = {}, cwd = folder) {
   return spawnSync(process.execPath, [command, name, ...connection(), ...argv], {
-    cwd: folder,
+    cwd,
     encoding: "utf8",
     env: environment(variables),
   });
