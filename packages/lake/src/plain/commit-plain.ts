@@ -2,6 +2,7 @@ import type { Clock, Random } from "@snowmelt/core/ports";
 import { checkAddedFiles } from "../delta/check-added-files.ts";
 import { checkLanes } from "../delta/check-lanes.ts";
 import type { CommitConflict, CommitOptions, CommitOutcome } from "../delta/commit.ts";
+import { pauseCeilingMs } from "../delta/commit-pause.ts";
 import type { LaneStep } from "../delta/lane.ts";
 import { toLaneTxns } from "../delta/lane-txns.ts";
 import { type TableLocation, tableUri } from "../delta/read-commits.ts";
@@ -31,20 +32,24 @@ export async function commitPlain(
   plan: PlainPlan,
   options: CommitOptions = {},
 ): Promise<CommitOutcome> {
-  const { lanes = [], info = {}, maxAttempts = 100, signal } = options;
+  const { lanes = [], info = {}, maxAttempts = 500, signal } = options;
   const commitId = table.random.uuid();
-  for (let attempt = 0; attempt < maxAttempts; attempt++) {
+  /** Up to here no manifest was against the plan: under contention each is read once. */
+  let passed = plan.readVersion ?? -1;
+  for (let lost = 1; lost <= maxAttempts; lost++) {
     signal?.throwIfAborted();
+    const beganMs = table.clock.monotonicMs();
     const snapshot = await table.snapshot(signal ? { signal } : {});
-    const refused = checkLanes(snapshot, lanes) ?? (await checkPlan(table, plan, snapshot, signal));
+    const refused = checkLanes(snapshot, lanes) ?? (await checkPlan(table, plan, { snapshot, passed, signal }));
     if (refused) return refused;
+    passed = snapshot?.version ?? -1;
     const manifest = toManifest(plan, snapshot, { commitId, lanes, info, nowMs: table.clock.nowMs() });
     const adds = plan.add.map((file) => ({ add: toDeltaFile(file) }));
     await checkAddedFiles(table, adds, signal);
     if ((await putManifest(table, manifest, signal)) === "ours")
       return { status: "committed", version: manifest.version };
-    const ceilingMs = Math.min(1_000, 5 * 2 ** Math.min(attempt, 8));
-    await table.clock.sleep(Math.floor(table.random.float() * ceilingMs), signal);
+    const tookMs = table.clock.monotonicMs() - beganMs;
+    await table.clock.sleep(Math.floor(table.random.float() * pauseCeilingMs({ lost, tookMs })), signal);
   }
   return conflict(
     "contention",
@@ -56,8 +61,15 @@ export async function commitPlain(
 async function checkPlan(
   table: TableLocation,
   plan: PlainPlan,
-  snapshot: PlainSnapshot | undefined,
-  signal: AbortSignal | undefined,
+  {
+    snapshot,
+    passed,
+    signal,
+  }: {
+    readonly snapshot: PlainSnapshot | undefined;
+    readonly passed: number;
+    readonly signal: AbortSignal | undefined;
+  },
 ): Promise<CommitConflict | undefined> {
   const uri = tableUri(table);
   const { readVersion } = plan;
@@ -70,7 +82,7 @@ async function checkPlan(
       snapshot?.version,
     );
   const since: PlainManifest[] = [];
-  for (let version = readVersion + 1; version <= snapshot.version; version++) {
+  for (let version = passed + 1; version <= snapshot.version; version++) {
     const manifest = await readManifest(table, version, signal);
     if (!manifest)
       return conflict(

@@ -22,7 +22,7 @@ export async function putManifest(
   const owner = await put(table, key, manifest, signal);
   if (owner === "theirs") return "theirs";
   if (await followsOn(table, manifest)) return "ours";
-  await table.store.delete(key);
+  await lookAgain(table, () => table.store.delete(key));
   return "late";
 }
 
@@ -69,10 +69,11 @@ async function lookAgain<T>(table: TableLocation, look: () => Promise<T>, cause?
   try {
     return await look();
   } catch (error) {
+    const first = cause ?? error;
     throw lakeError(
       "PLAIN_COMMIT_LOST",
-      `A commit to ${tableUri(table)} was sent, and its manifest could not be read to learn whether it is there. Run again: the lane tells.`,
-      { cause: cause ?? error },
+      `A commit to ${tableUri(table)} was sent, and its manifest could not be read to learn whether it is there and counts: ${first instanceof Error ? first.message : String(first)} Run again when that is mended: the lane tells.`,
+      { cause: first },
     );
   }
 }
