@@ -1,4 +1,22 @@
+export {
+  askBreaker,
+  BreakerConfig,
+  BreakerState,
+  type BreakerVerdict,
+  type CallCounts,
+  type CallOutcome,
+  closedBreaker,
+  tellBreaker,
+} from "./breaker.ts";
 export { type Decision, decide } from "./decide.ts";
+export {
+  decideIncident,
+  EscalationPolicy,
+  type IncidentDecision,
+  IncidentEvent,
+  IncidentState,
+  type Notification,
+} from "./incident.ts";
 export type { RunCommand } from "./run-command.ts";
 export { RunEvent, StageTruth } from "./run-event.ts";
 export { RunGraph, StagePlan, TaskPlan } from "./run-graph.ts";
