@@ -44,7 +44,13 @@ describe("mistakes on the command line", () => {
     [["run", join(fixtures, "wrong-definition.ts")], 'did you mean "platform"?'],
     [["run", orders, "--env", "prod"], 'There is no environment "prod"; platform shop has local.'],
     [["run", orders, "--connection", "password=hunter2"], "--connection takes name=value with one of account, host"],
-    [["run", orders, "--connection", "port=99999"], "--connection port"],
+    [["run", orders, "--connection", "port=99999"], "--connection port: expected a whole number from 1 to 65535"],
+    [
+      ["run", orders, "--connection", "port=abc"],
+      '--connection port: expected a whole number from 1 to 65535, got "abc".',
+    ],
+    [["run", orders, "--connection", "protocol=ftp"], '--connection protocol: expected https or http, got "ftp".'],
+    [["run", orders, "--connection", "host=http://h"], "--connection host: expected a host name without scheme"],
     [["run", orders, "--backfill", "2026-01-01"], "--backfill takes both ends"],
     [["run", orders, "--backfill", "1..2..3"], "--backfill takes both ends"],
     [["run", orders, "--backfill", "1..9", "--slices", "0"], "--slices takes a number of 1 or more"],
@@ -112,7 +118,7 @@ describe("run", () => {
   test("prints a table and where the records are; what happened on the way goes to standard error", async () => {
     const { out, err } = await commandLine(["run", orders], recordedEngine());
     expect(out).toContain(
-      "dataset  outcome         rows  bytes  files  time  rows/s  checks passed  rules  Delta version  peak memory",
+      "dataset  outcome    rows read  bytes  files  time  rows/s  checks passed  rules  Delta version  peak memory",
     );
     expect(out).toContain(
       "flights  committed  1,000,000  10 MB      0  11 s  90,909         1 of 1      –              0       210 MB",

@@ -16,7 +16,7 @@ export function addVacuumCommand(program: Command, context: CliContext): void {
   everyCommand(program.command("vacuum"))
     .summary("delete a table's removed files that are past retention")
     .description(
-      "Deletes files that were removed from the table and that no retained version names. Files that the log does not name stay, for a run under way may have written them, unless their attempt is named as over. Of a plain Parquet table versions that were replaced go too, with their files.",
+      "Deletes files that were removed from the table and that no retained version names. Files that the log does not name stay, for a run under way may have written them, unless their attempt is named as over, or they are older than the retention and than the oldest entry of a log that was cleaned. Of a plain Parquet table versions that were replaced go too, with their files.",
     )
     .argument(...tableArgument)
     .addOption(

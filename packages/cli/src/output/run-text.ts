@@ -15,14 +15,20 @@ import { tableText } from "../text/table.ts";
 
 /** The table at the end of a run, and in a sentence what came of it. */
 export function runText(manifest: RunManifest, paint: Paint): string {
-  const rows = manifest.datasets.map((result) => row(result, paint));
-  return `${tableText(columns, rows, paint)}\n${warnings(manifest, paint)}${verdict(manifest, paint)}\n`;
+  const withQuarantine = manifest.datasets.some(({ counts }) => counts.quarantined > 0);
+  const shown = columns.filter(({ title }) => withQuarantine || title !== quarantined);
+  const rows = manifest.datasets.map((result) => row(result, { paint, withQuarantine }));
+  return `${tableText(shown, rows, paint)}\n${warnings(manifest, paint)}${verdict(manifest, paint)}\n`;
 }
+
+/** A column of its own where there are such rows: they were read, and are not in the table. */
+const quarantined = "quarantined";
 
 const columns = [
   { title: "dataset" },
   { title: "outcome" },
-  { title: "rows", align: "right" },
+  { title: "rows read", align: "right" },
+  { title: quarantined, align: "right" },
   { title: "bytes", align: "right" },
   { title: "files", align: "right" },
   { title: "time", align: "right" },
@@ -33,13 +39,19 @@ const columns = [
   { title: "peak memory", align: "right" },
 ] as const;
 
-function row(result: DatasetResult, paint: Paint): string[] {
+interface RowLayout {
+  readonly paint: Paint;
+  readonly withQuarantine: boolean;
+}
+
+function row(result: DatasetResult, { paint, withQuarantine }: RowLayout): string[] {
   const { outcome, counts, bytesWritten, files, durationMs, checks, rules, deltaVersion, peakRssBytes } = result;
   const rate = counts.extracted === 0 ? null : rowsPerSecond(counts.extracted, movingMs(result));
   return [
     printable(resultLabel(result)),
     paint(outcome === "failed" ? "red" : outcome === "committed" ? "green" : "dim", outcomeText[outcome]),
     countText(counts.extracted),
+    ...(withQuarantine ? [paint(counts.quarantined > 0 ? "yellow" : "dim", countText(counts.quarantined))] : []),
     bytesText(bytesWritten),
     countText(files.length),
     durationText(durationMs),
@@ -89,5 +101,7 @@ function verdict(manifest: RunManifest, paint: Paint): string {
     committed.reduce((total, one) => total + value(one), 0);
   const inserted = sum(({ counts }) => counts.inserted);
   const updated = sum(({ counts }) => counts.updated);
-  return `${paint("green", "Landed")} ${countText(rowsExtracted)} rows in ${took}: ${countText(inserted)} inserted, ${countText(updated)} updated.`;
+  const setAside = sum(({ counts }) => counts.quarantined);
+  const aside = setAside > 0 ? paint("yellow", `; ${countText(setAside)} more are in quarantine`) : "";
+  return `${paint("green", "Landed")} ${countText(rowsExtracted - setAside)} rows in ${took}: ${countText(inserted)} inserted, ${countText(updated)} updated${aside}.`;
 }

@@ -18,7 +18,7 @@ test("where there is no terminal, a line a stage and one about every five second
     "! flights: deletes are not seen",
     "flights: extract done in 10.3 s",
     "flights: land done in 10.2 s",
-    "✓ flights  committed  1,000,000 rows  10 MB  96,154 rows/s  11 s",
+    "✓ flights  committed  1,000,000 rows read  10 MB  96,154 rows/s  11 s",
     "done",
     "",
   ]);

@@ -76,7 +76,7 @@ test("a dataset that is done says what came of it", () => {
     movedToMs: 10_000,
   };
   expect(finishedLine({ ...done, outcome: "committed" }, layout(120))).toBe(
-    "✓ flights  committed  1,000,000 rows  10 MB  100,000 rows/s  11 s",
+    "✓ flights  committed  1,000,000 rows read  10 MB  100,000 rows/s  11 s",
   );
   expect(finishedLine({ ...done, rows: 0, bytes: 0, outcome: "unchanged" }, layout(120))).toBe(
     "– flights  unchanged, skipped  11 s",

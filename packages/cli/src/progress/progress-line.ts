@@ -56,7 +56,7 @@ export function finishedLine(
   const [mark, text, tone] = outcomeMarks[outcome ?? "failed"];
   const rate = movedFromMs === null || movedToMs === null ? null : rowsPerSecond(rows, movedToMs - movedFromMs);
   const figures = [
-    ...(rows > 0 ? [`${countText(rows)} rows`] : []),
+    ...(rows > 0 ? [`${countText(rows)} rows read`] : []),
     ...(bytes > 0 ? [bytesText(bytes)] : []),
     ...(rows > 0 && rate !== null ? [`${countText(rate)} rows/s`] : []),
     durationText(durationMs ?? 0),
