@@ -1,6 +1,5 @@
-import type { SqlSession } from "../engine.ts";
 import { bulkLoad, readNote, writeNote } from "../sql/bulk-load.ts";
-import type { LocalSqlEngine } from "../sql/index.ts";
+import { type LocalSqlEngine, openOwnSession } from "../sql/index.ts";
 import { AIRPORTS_TABLE, airportRows } from "./airports.ts";
 import { ALL_TYPES_STATEMENTS } from "./all-types.ts";
 import { FLIGHTS_TABLE, flightRows } from "./flights.ts";
@@ -19,7 +18,7 @@ const NOTE = "sample";
 export async function loadSample(engine: LocalSqlEngine, { scale = 1 }: SampleOptions = {}): Promise<void> {
   const wanted = `1/${scale}`;
   if ((await readNote(engine.state, NOTE)) === wanted) return;
-  const run = runner(engine);
+  const run = openOwnSession(engine, { database: "AVIATION", schema: "PUBLIC" });
   await run("CREATE DATABASE IF NOT EXISTS AVIATION");
   await run(FLIGHTS_TABLE);
   await bulkLoad(engine.state, { path: ["AVIATION", "PUBLIC", "FLIGHTS"], duckdbSelect: flightRows(scale) });
@@ -27,29 +26,4 @@ export async function loadSample(engine: LocalSqlEngine, { scale = 1 }: SampleOp
   await bulkLoad(engine.state, { path: ["AVIATION", "PUBLIC", "AIRPORTS"], duckdbSelect: airportRows() });
   for (const statement of ALL_TYPES_STATEMENTS) await run(statement);
   await writeNote(engine.state, NOTE, wanted);
-}
-
-function runner(engine: LocalSqlEngine): (sqlText: string) => Promise<void> {
-  const session: SqlSession = {
-    database: "AVIATION",
-    schema: "PUBLIC",
-    warehouse: null,
-    role: "SYSADMIN",
-    user: "SNOWMELT",
-    parameters: new Map([["TIMEZONE", "UTC"]]),
-  };
-  let statements = 0;
-  return async (sqlText) => {
-    statements += 1;
-    const { signal } = new AbortController();
-    const startedAtMicros = BigInt(Date.now()) * 1000n;
-    const executed = await engine.execute(session, {
-      sqlText,
-      binds: {},
-      queryId: `sample-${statements}`,
-      startedAtMicros,
-      signal,
-    });
-    await executed[Symbol.asyncDispose]();
-  };
 }

@@ -1,16 +1,18 @@
 import { loadSample } from "../sample/index.ts";
-import { type LocalSqlEngine, openSqlEngine } from "../sql/index.ts";
+import { type LocalSqlEngine, openOwnSession, openSqlEngine } from "../sql/index.ts";
+import { printPath } from "../sql/quote.ts";
 import type { ServerClock } from "./clock.ts";
 import type { LocalServerConfig } from "./config.ts";
 import type { ServerEngine, StatementSession } from "./server-engine.ts";
 
 type OpenEngine = (config: LocalServerConfig, clock: ServerClock) => Promise<ServerEngine>;
 
-/** Opens the real engine over the data folder, with the sample in it if that is asked for. */
+/** Opens the real engine over the data folder, with the database and schema that it offers, and the sample in it if that is asked for. */
 export function openDuckEngine(onProgress: (text: string) => void): OpenEngine {
   return async (config, clock) => {
     const { dataDir, s3, unload } = config;
     const engine = await openSqlEngine({ dataDir, clock, unload, ...(s3 === undefined ? {} : { s3 }) });
+    await makeOfferedSchema(engine, config);
     if (config.sample) await makeSample(engine, config.sampleScale, onProgress);
     const { sessions } = engine.state;
     const known = new Map<string, StatementSession>();
@@ -45,6 +47,13 @@ export function openDuckEngine(onProgress: (text: string) => void): OpenEngine {
       [Symbol.asyncDispose]: () => engine[Symbol.asyncDispose](),
     };
   };
+}
+
+/** Clients are told of a database and a schema, and may make their first table in it. */
+async function makeOfferedSchema(engine: LocalSqlEngine, { database, schema }: LocalServerConfig): Promise<void> {
+  const run = openOwnSession(engine, { database, schema });
+  await run(`CREATE DATABASE IF NOT EXISTS ${printPath([database])}`);
+  await run(`CREATE SCHEMA IF NOT EXISTS ${printPath([database, schema])}`);
 }
 
 const TELL_EVERY_MS = 1000;

@@ -1,1 +1,2 @@
 export { type LocalSqlEngine, openSqlEngine, type SqlEngineOptions } from "./open-engine.ts";
+export { openOwnSession } from "./own-session.ts";

@@ -46,6 +46,22 @@ describe("the server as a process", () => {
     expect(existsSync(dataDir)).toBe(true);
   });
 
+  it("has the database and the schema that it names, and keeps what is made there", async () => {
+    const first = await start();
+    const { database, schema } = first;
+    const connection = await connect(first, { database, schema });
+    await query(connection, "CREATE TABLE MADE (ID NUMBER(38,0))");
+    await first.stop();
+    const again = await start();
+    expect(await query(await connect(again), "SELECT COUNT(*) AS N FROM AVIATION.PUBLIC.MADE")).toEqual([[0]]);
+    await again.stop();
+    const named = await start({ database: "odd Name", schema: 'S"1' });
+    expect(await query(await connect(named), `SELECT COUNT(*) FROM "odd Name".INFORMATION_SCHEMA.TABLES`)).toEqual([
+      [0],
+    ]);
+    await query(await connect(named), `CREATE TABLE "odd Name"."S""1".MADE (ID NUMBER(38,0))`);
+  });
+
   it("makes a data folder of its own when it is given none, and removes it", async () => {
     const server = await startLocalSnowflake();
     expect(existsSync(server.dataDir)).toBe(true);
