@@ -86,6 +86,21 @@ describe("decideDrift", () => {
     });
   });
 
+  it("says once what to do about changes that stand in the way for one reason", () => {
+    const live: SourceColumn[] = [id, ["CODE", "VARCHAR(30)"], ["NEW", "DATE"]];
+    expect(decide(live, { policy: "fail" })).toMatchObject({
+      problems: [
+        'column CODE was VARCHAR(3), is VARCHAR(30) (widened); column PRICE NUMBER(10,2) was dropped; column NEW DATE was added; run typegen to commit the live schema, or say onSchemaChange: "evolve" or "freeze"',
+      ],
+    });
+    expect(decide([["ID", "NUMBER(38,0)"]], { policy: "freeze" })).toMatchObject({
+      problems: [
+        expect.stringMatching(/^column ID may now be NULL, and a frozen schema declares/),
+        expect.stringMatching(/^column CODE .* was dropped; column PRICE .* was dropped, and a frozen schema needs/),
+      ],
+    });
+  });
+
   it("appends what was added as nullable by evolve, and ignores it by freeze", () => {
     const live: SourceColumn[] = [["NEW", "DATE NOT NULL"], ...committed];
     expect(decide(live)).toMatchObject({

@@ -33,17 +33,18 @@ export type DriftDecision =
   | {
       readonly decision: "fail";
       readonly changes: readonly SchemaChange[];
-      /** Each change that stands in the way, and what to do. */
+      /** The changes that stand in the way, those for one reason together, and what to do. */
       readonly problems: readonly string[];
     };
 
-type Verdict = { readonly notice: string } | { readonly problem: string };
+/** `remedy` is why it stands in the way and what to do; many changes share one, and it is said once. */
+type Verdict = { readonly notice: string } | { readonly problem: string; readonly remedy: string };
 
 /** What to do about drift, by policy; pure. Throws TYPE_UNSUPPORTED when a live type is unknown or its override does not fit. */
 export function decideDrift(input: DriftInput): DriftDecision {
   const changes = compareSchemas(input.committed, input.live);
   const verdicts = changes.map((change) => judge(change, input));
-  const problems = verdicts.flatMap((verdict) => ("problem" in verdict ? [verdict.problem] : []));
+  const problems = problemTexts(verdicts);
   if (problems.length > 0) return { decision: "fail", changes, problems };
   const live = new Map(input.live.columns);
   const missing = input.committed.columns.flatMap(([name]) => (live.has(name) ? [] : [name]));
@@ -62,12 +63,22 @@ export function decideDrift(input: DriftInput): DriftDecision {
   return { decision: "proceed", changes, columns, missing, notices };
 }
 
+function problemTexts(verdicts: readonly Verdict[]): string[] {
+  const byRemedy = new Map<string, string[]>();
+  for (const verdict of verdicts) {
+    if (!("problem" in verdict)) continue;
+    byRemedy.set(verdict.remedy, [...(byRemedy.get(verdict.remedy) ?? []), verdict.problem]);
+  }
+  return [...byRemedy].map(([remedy, problems]) => problems.join("; ") + remedy);
+}
+
 function judge(change: SchemaChange, input: DriftInput): Verdict {
   const { policy, required, howToCommit = "run typegen" } = input;
   const what = schemaChangeText(change);
   if (policy === "fail") {
     return {
-      problem: `${what}; ${howToCommit} to commit the live schema, or say onSchemaChange: "evolve" or "freeze"`,
+      problem: what,
+      remedy: `; ${howToCommit} to commit the live schema, or say onSchemaChange: "evolve" or "freeze"`,
     };
   }
   switch (change.kind) {
@@ -79,24 +90,27 @@ function judge(change: SchemaChange, input: DriftInput): Verdict {
         : { notice: `${what}; it does not land, as the schema is frozen` };
     case "dropped":
       if (required.includes(change.column)) {
-        return { problem: `${what}, but the definition needs it as a key, cursor, partition or rule column` };
+        return { problem: what, remedy: `, but the definition needs it as a key, cursor, partition or rule column` };
       }
       return policy === "evolve"
         ? { notice: `${what}; it stays in the table and holds NULL from now on` }
         : {
-            problem: `${what}, and a frozen schema needs every committed column; ${howToCommit} or say onSchemaChange: "evolve"`,
+            problem: what,
+            remedy: `, and a frozen schema needs every committed column; ${howToCommit} or say onSchemaChange: "evolve"`,
           };
     case "nullabilityChanged":
       return change.nullable && policy === "freeze"
         ? {
-            problem: `${what}, and a frozen schema declares it NOT NULL; ${howToCommit} or say onSchemaChange: "evolve"`,
+            problem: what,
+            remedy: `, and a frozen schema declares it NOT NULL; ${howToCommit} or say onSchemaChange: "evolve"`,
           }
         : { notice: what };
     case "typeChanged":
       return landsAlike(change.column, input)
         ? { notice: `${what}; it lands as before` }
         : {
-            problem: `${what}, which would land as another type, and a table's column cannot change its type; name the landed type under columns, or land the dataset anew`,
+            problem: what,
+            remedy: `, which would land as another type, and a table's column cannot change its type; name the landed type under columns, or land the dataset anew`,
           };
     default:
       return change satisfies never;
