@@ -41,7 +41,7 @@ export const RunGraph = z
     /** Tasks at work at a time. */
     maxActive: z.int().min(1),
     /**
-     * Longest that whoever carries out a command lives. A start that was not seen by then will never be seen: before it, that
+     * Longest that whoever carries out a command lives, and what clocks may differ by on top. A start that was not seen by then will never be seen: before it, that
      * nothing is known of a key does not mean that nothing will be.
      */
     dispatchMs: z.int().min(0),

@@ -260,10 +260,18 @@ function observed(
   if (truth.is === "running") {
     return keep(task, { ...active, phase: runs(active), externalId: truth.externalId ?? active.externalId });
   }
-  // A start that is still on its way may be seen yet.
-  const mayCome = truth.is === "absent" && context.atMs < active.commandedAtMs + context.dispatchMs;
+  if (truth.is === "absent") {
+    // Who looked before the start was known could not find it.
+    if (externalId !== active.externalId) return { task, commands: [] };
+    if (active.phase === "starting") {
+      const again = { ...active, commandedAtMs: context.atMs };
+      return { task: { ...task, active: again }, commands: [startCommand(context, task, again)] };
+    }
+    // A start that is on its way may be seen yet, and what has no id shows by its timeout that it is gone.
+    const mayCome = active.stopping === null || context.atMs < active.commandedAtMs + context.dispatchMs;
+    if (externalId === null && mayCome) return { task, commands: [] };
+  }
   if (active.stopping !== null) {
-    if (mayCome && active.externalId === null) return { task, commands: [] };
     const failure: StageFailure = {
       code: "TIMED_OUT",
       message: `${active.name} of ${plan.name} took longer than ${stageOf(plan, active).timeoutMs} ms and was stopped.`,
@@ -271,11 +279,6 @@ function observed(
     };
     return fail(context, task, failure);
   }
-  if (truth.is === "absent" && active.phase === "starting") {
-    return { task, commands: [startCommand(context, task, active)] };
-  }
-  // Who looked before the start was known could not find it; what has no id shows by its timeout that it is gone.
-  if (truth.is === "absent" && (externalId === null || externalId !== active.externalId)) return { task, commands: [] };
   return fail(context, task, {
     code: "LOST",
     message: `${active.name} of ${plan.name} was started and is known to nobody any more.`,

@@ -190,7 +190,7 @@ describe("silence", () => {
     run.tell({ type: "ticked", atMs: 31_000 });
     run.tell({ type: "observed", key, externalId: null, truth: { is: "absent" }, atMs: 32_000 });
     expect(run.where("flights")).toBe("claim stopping");
-    run.tell({ type: "observed", key, externalId: null, truth: { is: "absent" }, atMs: 122_000 });
+    run.tell({ type: "observed", key, externalId: null, truth: { is: "absent" }, atMs: 302_000 });
     expect(run.where("flights")).toBe("claim backingOff");
   });
 

@@ -29,7 +29,7 @@ export function flightsGraph(definitionHash = "one", over: Partial<StagePlan> = 
     environment: "dev",
     definitionHash,
     maxActive: 2,
-    dispatchMs: 2 * minute,
+    dispatchMs: 5 * minute,
     pauseReminderMs: 60 * minute,
     tasks: [
       dataset("flights"),

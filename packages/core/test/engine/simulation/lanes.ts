@@ -41,6 +41,7 @@ export function openLeases(): Leases {
     claim(resource, holder, nowMs) {
       const lease = held.get(resource);
       if (lease && lease.holder !== holder && lease.untilMs > nowMs) return undefined;
+      if (lease?.holder === holder && lease.untilMs > nowMs) return lease.token;
       const token = (tokens.get(resource) ?? 0) + 1;
       tokens.set(resource, token);
       held.set(resource, { holder, untilMs: nowMs + leaseMs, token });

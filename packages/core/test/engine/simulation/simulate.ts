@@ -35,7 +35,10 @@ export function simulate(seed: number): SimulationResult {
   const loop = openEventLoop();
   const chance = openChance(seededRandom(seed));
   const trace: string[] = [];
-  const graphs = new Map([flightsGraph("one"), flightsGraph("two")].map((graph) => [graph.definitionHash, graph]));
+  const limits = chance.oneOf([{}, { timeoutMs: 90_000 }]);
+  const graphs = new Map(
+    [flightsGraph("one", limits), flightsGraph("two", limits)].map((graph) => [graph.definitionHash, graph]),
+  );
   const deployAtMs = chance.between(0, 30 * minute);
   const store = openRunStore(graphs, () => graphs.get(loop.nowMs < deployAtMs ? "one" : "two") ?? flightsGraph());
   const services = openJobs(loop, chance);
@@ -124,15 +127,14 @@ function handle(world: World, event: RunEvent): void {
     if (stored === "lost") return handle(world, event);
     if (stored === "seen" || decision.state === state) return;
     if (chance.once(0.02)) return note(world, () => `crash behind ${event.id}`);
-    for (const item of [...store.outbox.values()].filter(({ runId }) => runId === event.runId))
-      dispatch(world, item, graph);
+    for (const item of [...store.outbox.values()].filter(({ runId }) => runId === event.runId)) dispatch(world, item);
   });
 }
 
-function dispatch(world: World, item: OutboxItem, { dispatchMs }: RunGraph): void {
+function dispatch(world: World, item: OutboxItem): void {
   const { loop, chance, store } = world;
   if (item.claimedUntilMs > loop.nowMs || !store.outbox.has(item.id)) return;
-  item.claimedUntilMs = loop.nowMs + dispatchMs;
+  item.claimedUntilMs = loop.nowMs + 2 * minute;
   if (chance.once(0.02)) return note(world, () => `crash before ${item.command.type} ${item.id}`);
   loop.after(chance.between(0, 3000), () => {
     const run = store.runs.get(item.runId);
@@ -151,9 +153,11 @@ function isCurrent(run: RunState, command: RunCommand): boolean {
 }
 
 function carryOut(world: World, { command, runId, id }: OutboxItem): void {
-  const { loop, services, leases, raised, announced } = world;
+  const { loop, chance, services, leases, raised, announced } = world;
   note(world, () => `${command.type} ${"key" in command ? command.key : ""}`);
-  if (command.type === "start") return start(world, runId, command);
+  // The call may take its time; whoever makes it lives on as long.
+  if (command.type === "start")
+    return loop.after(chance.between(0, chance.once(0.05) ? 90_000 : 500), () => start(world, runId, command));
   if (command.type === "observe") {
     const truth = observe(world, runId, command);
     return deliver(world, {
@@ -275,14 +279,14 @@ function reconcileForEver(world: World, reconciler: { id: number; skewMs: number
       handle(world, { id: `tick/${runId}/${version}`, type: "ticked", runId, atMs });
     for (const item of [...store.outbox.values()]) {
       const run = store.runs.get(item.runId);
-      if (run) dispatch(world, item, store.read({ id: "", type: "ticked", runId: item.runId, atMs }).graph);
+      if (run) dispatch(world, item);
     }
   };
   loop.after(chance.between(0, minute), pass);
 }
 
 function check(world: World, graphs: ReadonlyMap<string, RunGraph>, runIds: readonly string[]): string[] {
-  const { store, lanes, leases, raised, announced, services } = world;
+  const { store, lanes, raised, announced, services } = world;
   const found: string[] = [];
   const expected = new Map<string, number>();
   for (const runId of runIds) {
@@ -299,6 +303,8 @@ function check(world: World, graphs: ReadonlyMap<string, RunGraph>, runIds: read
     for (const [name, task] of Object.entries(run.tasks)) {
       if ((task.status === "active") !== (task.active !== null))
         found.push(`${runId}/${name} is ${task.status} at ${task.active?.name}`);
+      if (task.failure?.code === "FENCED" && task.status === "failed")
+        found.push(`${runId}/${name} failed, as another run had its resource`);
       if (task.status === "failed" && !raised.has(`dev/flights/${name}`))
         found.push(`${runId}/${name} failed, and nobody was alerted`);
       if (task.status === "succeeded" && name !== "dailyDelays") {
@@ -315,11 +321,6 @@ function check(world: World, graphs: ReadonlyMap<string, RunGraph>, runIds: read
     const [dataset = "", runId = ""] = what.split(" ");
     const rounds = (store.runs.get(runId)?.tasks[dataset.replace("dev/", "")]?.round ?? 0) + 1;
     if (times > rounds) found.push(`${what} was committed ${times} times in ${rounds} rounds`);
-  }
-  for (const [resource, lease] of leases.held) {
-    const run = store.runs.get(lease.holder);
-    if (run && hasEnded(run) && Object.values(run.tasks).some(({ fence }) => fence === lease.token))
-      found.push(`${resource} is still held by ${lease.holder}`);
   }
   for (const job of services.jobs.values()) {
     const runId = job.key.split("/")[0] ?? "";
