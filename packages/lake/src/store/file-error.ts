@@ -37,10 +37,15 @@ export function toStoreError(error: unknown, failure: FileFailure): SnowmeltErro
     }
     case "EACCES":
     case "EPERM":
+      return lakeError(
+        "STORE_READ_ONLY",
+        `Cannot ${what}: ${path} may not be accessed (${fileErrorCode(error)}). Expected a folder that this user may read and write: give the user that right, or name another folder, and run again.`,
+        options,
+      );
     case "EROFS":
       return lakeError(
         "STORE_READ_ONLY",
-        `Cannot ${what}: ${path} may not be accessed (${fileErrorCode(error)}). Expected a lake folder that this user may read and write.`,
+        `Cannot ${what}: ${path} cannot be written to, because its file system is mounted read-only (EROFS). Mount it for writing, or name another folder, and run again.`,
         options,
       );
     case "ENOTDIR":

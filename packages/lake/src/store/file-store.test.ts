@@ -13,6 +13,10 @@ beforeEach(async () => {
 });
 afterEach(() => rm(base, { recursive: true }));
 
+/** Mounts that nobody else sees and that go with the process; as root too. */
+const ownMounts = ["--map-root-user", "--mount"];
+const canMount = spawnSync("unshare", [...ownMounts, "mount", "-t", "tmpfs", "tmpfs", "/mnt"]).status === 0;
+
 const bytes = new TextEncoder().encode("x");
 const root = () => join(base, "root");
 
@@ -123,6 +127,34 @@ describe("failures", () => {
       message: expect.stringContaining(root()),
     });
     expect(await readdir(root())).toEqual(["there"]);
+  });
+
+  it.skipIf(!canMount)("says of a file system that is mounted read-only that it cannot be written to", async () => {
+    await mkdir(root());
+    const script = `
+      import { openFileStore } from ${JSON.stringify(join(import.meta.dirname, "file-store.ts"))};
+      try { await openFileStore(${JSON.stringify(join(root(), "lake"))}).put("new/key", new Uint8Array(1)); }
+      catch (error) { console.log(JSON.stringify(error)); }`;
+    const child = spawnSync(
+      "unshare",
+      [...ownMounts, "sh", "-c", 'mount -t tmpfs -o ro tmpfs "$1"; shift; exec "$@"', "sh", root()].concat([
+        process.execPath,
+        "--conditions=@snowmelt/source",
+        "--input-type=module",
+        "-e",
+        script,
+      ]),
+    );
+    expect(JSON.parse(child.stdout.toString())).toMatchObject({
+      code: "STORE_READ_ONLY",
+      category: "storage",
+      message: `Cannot write new/key: ${join(root(), "lake", "new", "key")} cannot be written to, because its file system is mounted read-only (EROFS). Mount it for writing, or name another folder, and run again.`,
+    });
+  });
+
+  it.skipIf(process.platform !== "linux")("ends where no folder can ever be made", async () => {
+    const put = openFileStore("/proc/snowmelt-none/lake").put("key", bytes);
+    await expect(put).rejects.toMatchObject({ code: "STORE_FAILED", details: { errno: "ENOENT" } });
   });
 
   it("says how much space is left when there is none, and where", () => {

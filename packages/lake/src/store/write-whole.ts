@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, link, mkdir, open, rename, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { ObjectBody, ObjectMeta } from "@snowmelt/core/ports";
@@ -21,7 +22,7 @@ export interface WriteWhole {
  */
 export async function writeWhole(write: WriteWhole, body: ObjectBody): Promise<ObjectMeta | undefined> {
   const { key, temporaryPath, signal } = write;
-  await mkdir(dirname(temporaryPath), { recursive: true });
+  await makeFolders(dirname(temporaryPath));
   try {
     const meta = await writeTemporary(temporaryPath, key, body, signal);
     signal?.throwIfAborted();
@@ -96,10 +97,28 @@ async function publish(write: WriteWhole): Promise<boolean> {
 }
 
 async function makeFolder(root: string, folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true });
+  const first = await makeFolders(folder);
   if (first === undefined) return;
   for (let at = folder; at.length >= first.length; at = dirname(at)) await syncFolder(dirname(at));
   await syncFolder(root);
+}
+
+/**
+ * The outermost folder that was made; undefined where all were there. Node's own recursive `mkdir` takes a file system that
+ * is read-only for a folder that is missing, and never ends below one that takes no folders, such as /proc.
+ */
+async function makeFolders(folder: string): Promise<string | undefined> {
+  if (await isFolder(folder)) return undefined;
+  const parent = dirname(folder);
+  const first = parent === folder ? undefined : await makeFolders(parent);
+  try {
+    await mkdir(folder);
+  } catch (error) {
+    // Somebody else made it meanwhile; gone again, it is ENOENT, which is tried again.
+    if (fileErrorCode(error) === "EEXIST" && (await stat(folder)).isDirectory()) return first;
+    throw error;
+  }
+  return first ?? folder;
 }
 
 /**
@@ -132,10 +151,18 @@ export async function removeWhole(root: string, path: string): Promise<void> {
 }
 
 async function isFile(path: string): Promise<boolean> {
+  return (await statIfThere(path))?.isFile() ?? false;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await statIfThere(path))?.isDirectory() ?? false;
+}
+
+async function statIfThere(path: string): Promise<Stats | undefined> {
   try {
-    return (await stat(path)).isFile();
+    return await stat(path);
   } catch (error) {
-    if (fileErrorCode(error) === "ENOENT" || fileErrorCode(error) === "ENOTDIR") return false;
+    if (fileErrorCode(error) === "ENOENT" || fileErrorCode(error) === "ENOTDIR") return undefined;
     throw error;
   }
 }
