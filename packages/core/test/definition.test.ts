@@ -304,10 +304,16 @@ describe("a wrong definition", () => {
     expect(sync("DATE", { lag: "1 minute" })).toEqual([
       expect.stringMatching(/sync\.zone: missing; DATE is TIMESTAMP_NTZ/),
     ]);
-    expect(sync("DATE", { lag: "1 hour", zone: "Europe/Zurich" })).toEqual([]);
+    expect(sync("DATE", { lag: "61 minutes", zone: "Europe/Zurich" })).toEqual([]);
+    expect(sync("DATE", { lag: "0 seconds", zone: "UTC" })).toEqual([]);
     expect(sync("DATE", { lag: "1 minute", zone: "Asia/Tokyo" })).toEqual([]);
-    expect(sync("DATE", { lag: "59 minutes", zone: "Europe/Zurich" })).toEqual([
-      expect.stringMatching(/sync\.lag: the clocks of Europe\/Zurich go back an hour/),
+    expect(sync("DATE", { lag: "1 hour", zone: "Europe/Zurich" })).toEqual([
+      expect.stringMatching(
+        /sync\.lag: the clocks of Europe\/Zurich go back by up to 1 hour,.*lag of more than 1 hour/,
+      ),
+    ]);
+    expect(sync("DATE", { lag: "90 minutes", zone: "Antarctica/Troll" })).toEqual([
+      expect.stringMatching(/sync\.lag: .*lag of more than 2 hours/),
     ]);
     expect(sync("DATE", { lag: "1 minute", zone: "Mars/Olympus" })).toEqual([
       'datasets.flights.sync.zone: expected the IANA name of a time zone, such as "UTC" or "Europe/Zurich"',

@@ -15,7 +15,7 @@ test.each([
   [
     "NTZ_ZURICH",
     "TIMESTAMP_NTZ(6)",
-    { zone: "Europe/Zurich", lag: "1 hour" },
+    { zone: "Europe/Zurich", lag: "61 minutes" },
     "CONVERT_TIMEZONE('Europe/Zurich', DATEADD('hour', -2 - SEQ4(), CURRENT_TIMESTAMP()))::TIMESTAMP_NTZ",
   ],
   ["LTZ", "TIMESTAMP_LTZ(6)", { lag: "0 seconds" }, "DATEADD('hour', -SEQ4(), CURRENT_TIMESTAMP())"],

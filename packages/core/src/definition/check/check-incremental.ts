@@ -1,5 +1,6 @@
-import { durationMs, type SnowflakeType, snowflakeTypeText } from "../../types/index.ts";
+import { durationMs, durationText, type SnowflakeType, snowflakeTypeText } from "../../types/index.ts";
 import type { Dataset } from "../dataset.ts";
+import { largestShiftBackMs } from "./clock-shift.ts";
 import type { DatasetProblem, SourceTypes } from "./dataset-problem.ts";
 import { unknownName } from "./unknown-name.ts";
 
@@ -39,11 +40,15 @@ export function checkIncremental({ sync, key }: Dataset, types: SourceTypes): Da
   if (type.kind === "timestamp_ntz" && sync.zone === undefined) {
     report("zone", `missing; ${sync.cursor} is TIMESTAMP_NTZ, so say which zone its clock shows, such as zone: "UTC"`);
   }
-  if (sync.zone !== undefined && sync.lag !== undefined && durationMs(sync.lag) < hourMs && setsClocksBack(sync.zone)) {
-    report(
-      "lag",
-      `the clocks of ${sync.zone} go back an hour once a year, and rows of that hour would be missed; say a lag of "1 hour" or more, or write the cursor in UTC`,
-    );
+  if (type.kind === "timestamp_ntz" && sync.zone !== undefined && sync.lag !== undefined) {
+    const shiftMs = largestShiftBackMs(sync.zone);
+    if (shiftMs > 0 && durationMs(sync.lag) <= shiftMs) {
+      const shift = durationText(shiftMs);
+      report(
+        "lag",
+        `the clocks of ${sync.zone} go back by up to ${shift}, and rows that are written while they show the same time again would be missed; say a lag of more than ${shift} (what is above it is how long a transaction may stay open then), or write the cursor in UTC`,
+      );
+    }
   }
   if (type.kind !== "timestamp_ntz" && sync.zone !== undefined) {
     report(
@@ -57,17 +62,4 @@ export function checkIncremental({ sync, key }: Dataset, types: SourceTypes): Da
 function isCursor(type: SnowflakeType): boolean {
   if (type.kind === "number") return type.scale === 0;
   return type.kind === "timestamp_ntz" || type.kind === "timestamp_ltz" || type.kind === "timestamp_tz";
-}
-
-const hourMs = 3_600_000;
-
-/** Whether the zone has summer time, by its offsets in January and July of this century. */
-function setsClocksBack(zone: string): boolean {
-  const offset = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" });
-  const at = (month: number): string =>
-    offset
-      .format(Date.UTC(2026, month, 1))
-      .split(" ")
-      .at(-1) ?? "";
-  return at(0) !== at(6);
 }
