@@ -18,6 +18,7 @@ import { type NextStep, nextStep } from "./next-step.ts";
 import type { DatasetPlan, PipelinePlan, PlannedColumn, PlannedDataset } from "./pipeline-plan.ts";
 import { plainNotice } from "./plain-notice.ts";
 import { resolveRun } from "./resolve-run.ts";
+import { syncNotices } from "./sync-notices.ts";
 import { cursorOf, instantText, manifestWindow } from "./window.ts";
 
 export type PlanOptions = Pick<
@@ -147,7 +148,12 @@ async function planDataset(
     },
     catalog: place,
     extract: resolveExtract(definition, name, environmentName),
-    notices: [...schema.notices, ...noticesOf(inspected), ...(place ? await catalogNotices(inspected, place) : [])],
+    notices: [
+      ...schema.notices,
+      ...(dataset.land.kind === "parquet" ? [plainNotice] : []),
+      ...syncNotices(inspected, window),
+      ...(place ? await catalogNotices(inspected, place) : []),
+    ],
   };
 }
 
@@ -189,23 +195,4 @@ function plannedColumn({ source, sourceType, field, part }: LandedColumn): Plann
     nullable: field.nullable,
     part: part.kind === "micros" ? `value (nanoseconds: ${part.nanos}, offset: ${part.offset})` : part.kind,
   };
-}
-
-function noticesOf(inspected: InspectedDataset): PlannedDataset["notices"] {
-  return [...(inspected.dataset.land.kind === "parquet" ? [plainNotice] : []), ...syncNotices(inspected)];
-}
-
-function syncNotices({ dataset: { sync }, described }: InspectedDataset): PlannedDataset["notices"] {
-  if (sync.kind !== "incremental") {
-    return described?.table.kind === "table"
-      ? []
-      : [{ code: "ALWAYS_READ", message: "A view or a query has no fingerprint, so it is read in every run." }];
-  }
-  return [
-    { code: "DELETES_IGNORED", message: "A cursor never sees deletes: rows deleted at the source stay in the lake." },
-    {
-      code: "OPEN_TRANSACTIONS",
-      message: `A transaction on the source that stays open longer than the lag (${sync.lag ?? "0 seconds"}) is missed: its rows get cursors of a window that has been read.`,
-    },
-  ];
 }

@@ -119,4 +119,4 @@ export async function windowEnd(
 }
 
 /** Below every cursor: the end of a first window that has nothing but rows without one. */
-const lowest = -(2n ** 63n);
+export const lowest = -(2n ** 63n);
