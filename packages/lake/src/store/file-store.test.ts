@@ -129,7 +129,8 @@ describe("failures", () => {
     expect(await readdir(root())).toEqual(["there"]);
   });
 
-  it.skipIf(!canMount)("says of a file system that is mounted read-only that it cannot be written to", async () => {
+  const itMounts = canMount ? it : () => undefined;
+  itMounts("says of a file system that is mounted read-only that it cannot be written to", async () => {
     await mkdir(root());
     const script = `
       import { openFileStore } from ${JSON.stringify(join(import.meta.dirname, "file-store.ts"))};
