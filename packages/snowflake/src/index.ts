@@ -10,6 +10,7 @@ export {
   describeTable,
 } from "./describe-source.ts";
 export { planResultDigest, type ResultDigestInput } from "./digest/result-digest.ts";
+export { openRowDigester, type RowDigest, type RowDigester, rowDigestText } from "./digest/row-digest.ts";
 export type { BindValue, ParameterValue, TextRow } from "./driver.ts";
 export type { ExtractSource, TableName } from "./extract-source.ts";
 export { openSnowflake } from "./open-snowflake.ts";
@@ -42,7 +43,6 @@ export {
   type PlanRowDigestInput,
   parseRowDigest,
   planRowDigest,
-  type RowDigest,
 } from "./plan-row-digest.ts";
 export {
   type PlanWindowInput,

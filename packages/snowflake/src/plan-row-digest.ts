@@ -1,6 +1,7 @@
 import type { LandedColumn, SnowflakeType } from "@snowmelt/core/types";
 import { cellExpression } from "./cell-expression.ts";
 import { type CursorWindow, windowCondition } from "./cursor-window.ts";
+import { digestStatement, type RowDigest } from "./digest/row-digest.ts";
 import type { TextRow } from "./driver.ts";
 import { type ExtractSource, fromClause, sourceAlias } from "./extract-source.ts";
 import { quoteIdentifier } from "./quote.ts";
@@ -15,32 +16,17 @@ export interface PlanRowDigestInput {
 }
 
 /**
- * The sums of both halves of every row's MD5: rows in any order have the same, and one that is changed, lost or there twice
- * changes it. Not against those who would forge it.
- */
-export interface RowDigest {
-  readonly rowCount: bigint;
-  readonly upper: bigint;
-  readonly lower: bigint;
-}
-
-/**
  * The statement that digests every row. Of each column the text is taken that the landed value has one form of: digits,
  * text itself, `true`, `2026-01-31`, `2026-01-31T10:00:00.000001` in UTC or of the wall clock, upper-case hex; with its length
  * in characters and a colon before it, and `N` for NULL. Pure.
  */
 export function planRowDigest({ source, columns, window, atMicros }: PlanRowDigestInput): { readonly sql: string } {
-  const cells = columns.map(rowTextExpression);
-  const sql = [
-    'SELECT TO_VARCHAR(COUNT(*)) AS "ROWS",',
-    '  TO_VARCHAR(SUM(MD5_NUMBER_UPPER64(r."ROW"))) AS "UPPER",',
-    '  TO_VARCHAR(SUM(MD5_NUMBER_LOWER64(r."ROW"))) AS "LOWER"',
-    `FROM (\nSELECT ${cells.join("\n  || ")} AS "ROW"`,
+  const rows = [
+    `SELECT ${columns.map(rowTextExpression).join("\n  || ")} AS "ROW"`,
     fromClause(source, atMicros),
     ...(window === undefined ? [] : [`WHERE ${windowCondition(window)}`]),
-    ") AS r",
   ].join("\n");
-  return { sql };
+  return { sql: digestStatement(rows) };
 }
 
 /** A column's part of a row's text: with its length in characters before it, or `N`. Pure. */

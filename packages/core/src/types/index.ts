@@ -1,5 +1,6 @@
 export { appendFrom, batchBytes, takeRows, valueAt } from "./batch-rows.ts";
 export { ByteSize } from "./byte-size.ts";
+export { characterCount } from "./character-count.ts";
 export { type ColumnBatch, type ColumnVector, type Field, isValid, type Value } from "./column-batch.ts";
 export {
   type CheckedNames,

@@ -1,4 +1,4 @@
-import { type ColumnBatch, type Field, type Value, valueAt, valueText } from "@snowmelt/core/types";
+import { type ColumnBatch, characterCount, type Field, type Value, valueAt, valueText } from "@snowmelt/core/types";
 
 /**
  * A row as one text that no other row has: of each column the text of its value with its length before it, as the source
@@ -16,15 +16,5 @@ export function rowText({ fields, columns }: ColumnBatch, row: number): string {
 function cellText({ type }: Field, value: Value): string {
   if (value === null) return "N";
   const text = typeof value === "string" ? value : valueText(type, value).replace(/Z$/, "");
-  return `${characters(text)}:${text}`;
-}
-
-/** Code points, as the source counts them. */
-function characters(text: string): number {
-  let count = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    if (unit >= 0xd800 && unit < 0xdc00) count--;
-  }
-  return count;
+  return `${characterCount(text)}:${text}`;
 }

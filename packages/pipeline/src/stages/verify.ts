@@ -1,5 +1,5 @@
 import { type DataFile, verifyFiles } from "@snowmelt/lake/delta";
-import type { RowDigest } from "@snowmelt/snowflake";
+import { rowDigestText } from "@snowmelt/snowflake";
 import type { Check } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import type { DatasetRecord } from "../run/dataset-record.ts";
@@ -89,7 +89,7 @@ async function digestChecks(
   if (!digest) return [];
   const stored = await digestResult(context, inspected, attempt.queryId);
   if (stored) {
-    const [expected, actual] = [digestText(stored), digestText(digest)];
+    const [expected, actual] = [rowDigestText(stored), rowDigestText(digest)];
     return [
       { name: "digest of the result's rows = of the rows that came", expected, actual, passed: expected === actual },
     ];
@@ -100,9 +100,6 @@ async function digestChecks(
   );
   return [];
 }
-
-const digestText = ({ rowCount, upper, lower }: RowDigest): string =>
-  `${rowCount} rows, ${upper.toString(16)}-${lower.toString(16)}`;
 
 function countChecks({ rowsExtracted, rowsQuarantined, quarantined }: LandedAttempt, { counts }: StagedWrite): Check[] {
   const { inserted, updated, skippedAsOlder } = counts;

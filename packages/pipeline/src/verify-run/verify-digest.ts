@@ -1,8 +1,14 @@
 import type { ColumnBatch, LandedColumn } from "@snowmelt/core/types";
-import type { SnapshotVerification } from "@snowmelt/lake/delta";
-import { type CursorWindow, digestRefusal, parseRowDigest, planRowDigest, type RowDigest } from "@snowmelt/snowflake";
+import { rowText, type SnapshotVerification } from "@snowmelt/lake/delta";
+import {
+  type CursorWindow,
+  digestRefusal,
+  openRowDigester,
+  parseRowDigest,
+  planRowDigest,
+  rowDigestText,
+} from "@snowmelt/snowflake";
 import { type AskedSource, sourceAt, unlessGone } from "./ask-source.ts";
-import { openRowDigester } from "./row-digest.ts";
 import { compared, excused, notChecked } from "./rung-check.ts";
 import type { RungCheck } from "./verification.ts";
 import type { VerifyContext } from "./verify-context.ts";
@@ -51,11 +57,9 @@ export async function verifyDigest(
   if ("because" in asked) return not(asked.because);
   const digester = openRowDigester();
   const names = columns.map(({ field }) => field.name);
-  for await (const batch of rowsOf(names)) digester.add(batch);
-  const expected = digestText(asked.answer);
-  const check = compared("digest", { name: "rows", subject, expected, actual: digestText(digester.digest()) });
+  for await (const batch of rowsOf(names))
+    for (let row = 0; row < batch.rowCount; row++) digester.add(rowText(batch, row));
+  const expected = rowDigestText(asked.answer);
+  const check = compared("digest", { name: "rows", subject, expected, actual: rowDigestText(digester.take()) });
   return [excused(check, excuse), ...refused];
 }
-
-const digestText = ({ rowCount, upper, lower }: RowDigest): string =>
-  `${rowCount} rows, ${upper.toString(16)}-${lower.toString(16)}`;
