@@ -1,12 +1,11 @@
-import type { RetryPolicy } from "../retry/index.ts";
+import { ceilingMs, type RetryPolicy } from "../retry/index.ts";
 
 /**
- * Milliseconds before try `tries + 1`: full jitter below a ceiling that doubles, as `retry` has it; the chance in it is drawn
+ * Milliseconds before the try behind the `tries`-th, 1 or more: full jitter below a ceiling that doubles, as `retry` has it; the chance in it is drawn
  * from the key, so that the same events decide the same.
  */
 export function backoffMs(policy: RetryPolicy, tries: number, key: string): number {
-  const ceiling = Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** Math.max(0, tries - 1));
-  return Math.floor(fractionOf(key) * (ceiling + 1));
+  return Math.floor(fractionOf(key) * (ceilingMs(policy, tries) + 1));
 }
 
 /** In [0, 1), by FNV-1a and a last mixing. */

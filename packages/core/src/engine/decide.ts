@@ -116,15 +116,13 @@ function stepped(graph: RunGraph, state: RunState, event: Extract<RunEvent, { re
 }
 
 /** No try is under way, though the key of the last one is still there. */
-const isBetween = ({ active }: TaskState): boolean => active?.phase === "backingOff" || active?.phase === "held";
+const isBetween = ({ active }: Pick<TaskState, "active">): boolean =>
+  active?.phase === "backingOff" || active?.phase === "held";
 
 function ticked(graph: RunGraph, state: RunState, event: RunEvent): Decision {
   if (state.deadlineAtMs !== null && event.atMs < state.deadlineAtMs) return ignored(state, "nothing is due");
   const decision = settled(graph, state, event, "ticked", tickTask);
-  if (
-    state.status !== "paused" ||
-    Object.values(state.tasks).some(({ active }) => active && !isBetween({ ...waitingTask, active }))
-  )
+  if (state.status !== "paused" || Object.values(state.tasks).some((task) => task.active && !isBetween(task)))
     return decision;
   const reminder: RunCommand = {
     type: "raise",

@@ -1,7 +1,5 @@
-import type { RunStatus } from "./run-state.ts";
+import type { ActiveStage, JsonRecord, RunStatus } from "./run-state.ts";
 import type { StageName } from "./stage-name.ts";
-
-type JsonRecord = Readonly<Record<string, unknown>>;
 
 interface OfStage {
   readonly key: string;
@@ -21,7 +19,7 @@ export type RunCommand =
       /** The stages before it, with what they found. */
       readonly results: Readonly<Partial<Record<StageName, JsonRecord>>>;
       readonly position: JsonRecord | null;
-      readonly timeoutAtMs: number;
+      readonly timeoutAtMs: ActiveStage["timeoutAtMs"];
     })
   | (OfStage & { readonly type: "observe"; readonly externalId: string | null })
   | (OfStage & {

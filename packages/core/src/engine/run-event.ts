@@ -1,7 +1,5 @@
 import { z } from "zod";
-import { StageFailure } from "./run-state.ts";
-
-const JsonRecord = z.record(z.string(), z.json());
+import { JsonRecord, StageFailure } from "./run-state.ts";
 
 const common = {
   /** Names what happened, not its message: a repeat has the same id, and changes nothing. */

@@ -25,7 +25,9 @@ export type StageFailure = z.infer<typeof StageFailure>;
 export const StagePhase = z.enum(["starting", "running", "backingOff", "stopping", "held"]);
 export type StagePhase = z.infer<typeof StagePhase>;
 
-const JsonRecord = z.record(z.string(), z.json());
+/** Small: where data is, not data. */
+export const JsonRecord = z.record(z.string(), z.json());
+export type JsonRecord = z.infer<typeof JsonRecord>;
 
 export const ActiveStage = z.strictObject({
   name: StageName,
@@ -55,7 +57,7 @@ export const TaskState = z.strictObject({
   status: z.enum(["waiting", "active", "succeeded", "failed", "skipped", "cancelled"]),
   /** Present exactly while active. */
   active: ActiveStage.nullable(),
-  /** What the stages found, by stage: commit versions, counts. Small: where data is, not data. */
+  /** What the stages found, by stage: commit versions, counts. */
   results: z.partialRecord(StageName, JsonRecord),
   /** Of the claim; goes with every command, and what it guards refuses an older one. */
   fence: z.int().nullable(),

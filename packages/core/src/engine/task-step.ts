@@ -58,7 +58,7 @@ export function tickTask(context: StepContext, task: TaskState): TaskStep {
     ...active,
     dueAtMs: Math.min(atMs + stage.pollMs, timeoutAtMs ?? Number.MAX_SAFE_INTEGER),
   });
-  const about = { key: active.key, task: plan.name, stage: active.name, externalId: active.externalId };
+  const about = aboutOf(plan, active);
   const commands: RunCommand[] = [{ type: "observe", ...about }];
   if (active.stopping !== null) commands.unshift({ type: "stop", ...about, reason: active.stopping });
   if (isOver && !stage.isStoppable) {
@@ -89,6 +89,14 @@ export function resumeTask(context: StepContext, task: TaskState): TaskStep {
 }
 
 const keep = (task: TaskState, active: ActiveStage): TaskStep => ({ task: { ...task, active }, commands: [] });
+
+/** What a command about work that was started names it by. */
+const aboutOf = ({ name: task }: TaskPlan, { key, name: stage, externalId }: ActiveStage) => ({
+  key,
+  task,
+  stage,
+  externalId,
+});
 
 const runs = ({ phase }: ActiveStage): ActiveStage["phase"] => (phase === "starting" ? "running" : phase);
 
@@ -152,7 +160,7 @@ function start(context: StepContext, task: TaskState, next: ActiveStage, plan: T
 function startCommand({ plan }: StepContext, { fence, results }: TaskState, active: ActiveStage): RunCommand {
   const { key, name: stage, position, timeoutAtMs } = active;
   const { name: task, resource } = plan;
-  return { type: "start", key, task, stage, resource, fence, results, position, timeoutAtMs: timeoutAtMs ?? 0 };
+  return { type: "start", key, task, stage, resource, fence, results, position, timeoutAtMs };
 }
 
 /** A piece is no try: a stage that gets on may go on as long as it takes. */
@@ -237,7 +245,7 @@ function stop(context: StepContext, task: TaskState, reason: "timeout" | "cancel
   if (!active) return { task, commands: [] };
   const { plan, atMs } = context;
   const dueAtMs = atMs + stageOf(plan, active).pollMs;
-  const about = { key: active.key, task: plan.name, stage: active.name, externalId: active.externalId };
+  const about = aboutOf(plan, active);
   return {
     task: { ...task, active: { ...active, phase: "stopping", stopping: reason, dueAtMs } },
     commands: [

@@ -1,1 +1,1 @@
-export { defaultRetryPolicy, type RetryOptions, RetryPolicy, retry, worstCaseDelayMs } from "./retry.ts";
+export { ceilingMs, defaultRetryPolicy, type RetryOptions, RetryPolicy, retry, worstCaseDelayMs } from "./retry.ts";

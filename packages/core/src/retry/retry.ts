@@ -75,5 +75,6 @@ export function worstCaseDelayMs(policy: RetryPolicy): number {
   return total;
 }
 
-const ceilingMs = (policy: RetryPolicy, attempt: number): number =>
+/** What the delay after this attempt is drawn below. */
+export const ceilingMs = (policy: RetryPolicy, attempt: number): number =>
   Math.min(policy.maxDelayMs, policy.baseDelayMs * 2 ** (attempt - 1));
