@@ -1,10 +1,8 @@
 import type { VacuumReport } from "@snowmelt/lake/maintain";
 import { bytesText, countText } from "@snowmelt/pipeline/report";
 import { counted } from "../text/counted.ts";
+import { listed } from "../text/listed.ts";
 import { printable } from "../text/printable.ts";
-
-/** Paths shown of a list. */
-const mostShown = 20;
 
 export function vacuumText({ plan, deleted, uploads }: VacuumReport, { dryRun }: { readonly dryRun: boolean }): string {
   const { deletes, retained, unnamed, readableFrom } = plan;
@@ -28,9 +26,4 @@ export function vacuumText({ plan, deleted, uploads }: VacuumReport, { dryRun }:
     );
   }
   return `${lines.map(printable).join("\n")}\n`;
-}
-
-function listed(lines: readonly string[]): readonly string[] {
-  if (lines.length <= mostShown) return lines;
-  return [...lines.slice(0, mostShown), `  and ${countText(lines.length - mostShown)} more`];
 }
