@@ -10,16 +10,10 @@ import sys
 
 import pyarrow as pa
 from deltalake import write_deltalake
+from s3_storage import storage_options
 
 settings = json.loads(sys.argv[1])
-storage = {
-    "AWS_ENDPOINT_URL": settings["endpoint"],
-    "AWS_REGION": settings["region"],
-    "AWS_ACCESS_KEY_ID": settings["credentials"]["accessKeyId"],
-    "AWS_SECRET_ACCESS_KEY": settings["credentials"]["secretAccessKey"],
-    "AWS_ALLOW_HTTP": "true",
-    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false",
-}
+storage = storage_options(settings)
 schema = pa.schema([pa.field("ID", pa.int64(), nullable=False), pa.field("P", pa.string())])
 print("ready", flush=True)
 sys.stdin.readline()

@@ -7,16 +7,10 @@ import json
 import sys
 
 from deltalake import DeltaTable
+from s3_storage import storage_options
 
 settings = json.loads(sys.argv[1])
-storage = {
-    "AWS_ENDPOINT_URL": settings["endpoint"],
-    "AWS_REGION": settings["region"],
-    "AWS_ACCESS_KEY_ID": settings["credentials"]["accessKeyId"],
-    "AWS_SECRET_ACCESS_KEY": settings["credentials"]["secretAccessKey"],
-    "AWS_ALLOW_HTTP": "true",
-    "AWS_VIRTUAL_HOSTED_STYLE_REQUEST": "false",
-}
+storage = storage_options(settings)
 table = DeltaTable(settings["uri"], storage_options=storage)
 rows = table.to_pyarrow_table().to_pylist()
 json.dump({"version": table.version(), "rows": [[row["ID"], row["P"]] for row in rows]}, sys.stdout)
