@@ -277,7 +277,7 @@ function observed(
     }
     // A start that is on its way may be seen yet, and what has no id shows by its timeout that it is gone.
     const mayCome = active.stopping === null || context.atMs < active.commandedAtMs + context.dispatchMs;
-    if (externalId === null && mayCome) return { task, commands: [] };
+    if (active.externalId === null && mayCome) return { task, commands: [] };
   }
   if (active.stopping !== null) {
     const failure: StageFailure = {
