@@ -8,11 +8,11 @@ import { compareSides } from "./quickstart/compare-sides.ts";
 import { comparisonText } from "./quickstart/comparison-text.ts";
 import { fetchTable } from "./quickstart/fetch-table.ts";
 import { glueTableText } from "./quickstart/glue-table.ts";
-import { lakeBucket, lakePlace } from "./quickstart/lake-place.ts";
-import { makeStage } from "./quickstart/make-stage.ts";
+import { lakePlace } from "./quickstart/lake-place.ts";
 import { openAws, toS3Access } from "./quickstart/open-aws.ts";
 import { openLake } from "./quickstart/open-lake.ts";
 import { withSource } from "./quickstart/open-source.ts";
+import { prepareLake } from "./quickstart/prepare-lake.ts";
 import { runFlights } from "./quickstart/run-flights.ts";
 
 const usage = `npm run quickstart                 a local Snowflake, 3,000,000 real flights, a verified Delta table, a report
@@ -42,7 +42,7 @@ await exitWith(async () => {
 
   const place = lakePlace(values);
   if (place.prefix !== null) console.log("Starting a local AWS over .snowmelt/local/aws");
-  await using aws = place.prefix === null ? undefined : await openAws(home, place);
+  await using aws = place.prefix === null ? undefined : await openAws(home);
   if (aws) console.log(`  it answers at ${aws.endpoint}`);
 
   console.log("Starting a local Snowflake over .snowmelt/local");
@@ -64,8 +64,8 @@ await exitWith(async () => {
     );
   }
 
-  if (place.unloads) await withSource(server, (source) => makeStage(source, `s3://${lakeBucket}/${place.prefix}/`));
   const { environment } = place;
+  if (aws) await prepareLake(environment, aws, server);
   const { code, manifest } = await runFlights(server, root, { environment, aws });
   if (manifest === undefined || code !== 0) return code === 0 ? 1 : code;
 

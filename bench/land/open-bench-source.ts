@@ -1,10 +1,8 @@
 import { type LocalSnowflake, startLocalSnowflake } from "@snowmelt/local";
-import { type AwsEmulators, ensureBucket, openAwsEmulators } from "@snowmelt/local/aws";
-import { ensureDatabase } from "../../scripts/quickstart/glue-table.ts";
-import { lakeBucket } from "../../scripts/quickstart/lake-place.ts";
-import { makeStage } from "../../scripts/quickstart/make-stage.ts";
+import { type AwsEmulators, openAwsEmulators } from "@snowmelt/local/aws";
 import { toS3Access } from "../../scripts/quickstart/open-aws.ts";
 import { withSource } from "../../scripts/quickstart/open-source.ts";
+import { prepareLake } from "../../scripts/quickstart/prepare-lake.ts";
 import { type Route, routes } from "./task.ts";
 
 const sampleRows = 3_000_000;
@@ -26,19 +24,13 @@ export async function openBenchSource(rowCount: number): Promise<BenchSource> {
       s3: toS3Access(aws),
       unload: { timestampIsUtc: true },
     });
-    await withSource(server, async (source) => {
-      await source.change(`DELETE FROM FLIGHTS WHERE FLIGHT_ID > ${rowCount}`);
-      await makeStage(source, `s3://${lakeBucket}/${routes["unload to S3"].prefix}/`);
-    });
+    await withSource(server, (source) => source.change(`DELETE FROM FLIGHTS WHERE FLIGHT_ID > ${rowCount}`));
     return {
       server,
       aws,
       async empty(route) {
         await aws.reset();
-        const { prefix, database } = routes[route];
-        if (prefix === null) return;
-        await ensureBucket(aws, lakeBucket);
-        await ensureDatabase(aws, database);
+        await prepareLake(routes[route].environment, aws, server);
       },
       async [Symbol.asyncDispose]() {
         await server[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-/** Where a quickstart's rows go: an environment of platform.ts, and what has to be there before its first run. */
+/** Where a quickstart's rows go: an environment of platform.ts, and where its lake is found. */
 export interface LakePlace {
   readonly environment: "local" | "local-s3" | "local-unload";
   /** In the bucket; null for the folder. */

@@ -5,3 +5,4 @@ export { exitCodes } from "./exit-code.ts";
 export { ignoreClosedPipes, type Pipe } from "./ignore-closed-pipes.ts";
 export { leave } from "./leave.ts";
 export { main } from "./main-command.ts";
+export { planLocalLakes } from "./plan-local-lakes.ts";
