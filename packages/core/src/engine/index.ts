@@ -23,6 +23,7 @@ export { RunGraph, StagePlan, TaskPlan } from "./run-graph.ts";
 export {
   ActiveStage,
   hasEnded,
+  JsonRecord,
   RunState,
   RunStatus,
   runSchemaVersion,
