@@ -17,4 +17,6 @@ export type {
   StartCommand,
   StopCommand,
 } from "./stage-runner.ts";
+export { openMemoryStores } from "./stores/memory-stores.ts";
+export type { ArchivedStores, DocumentRecord, LeaseRecord, RunRecord, StoreArchive } from "./stores/store-archive.ts";
 export type { CallCounter, Versioned, VersionedStore } from "./versioned-store.ts";
