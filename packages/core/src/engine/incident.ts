@@ -27,6 +27,23 @@ export type EscalationPolicy = z.infer<typeof EscalationPolicy>;
 
 const Severity = z.enum(["warning", "error"]);
 
+/** What an incident is about, for whoever reads of it. */
+export const IncidentSubject = z
+  .strictObject({
+    environment: z.string().exactOptional(),
+    pipeline: z.string().exactOptional(),
+    dataset: z.string().exactOptional(),
+    stage: z.string().exactOptional(),
+    runId: z.string().exactOptional(),
+    /** Where to look next. Only https addresses are shown as links. */
+    links: z
+      .array(z.strictObject({ text: z.string(), href: z.string() }))
+      .readonly()
+      .exactOptional(),
+  })
+  .readonly();
+export type IncidentSubject = z.infer<typeof IncidentSubject>;
+
 /** One thing that is wrong, whoever tells of it and however often. A store takes version n only upon n - 1. */
 export const IncidentState = z.strictObject({
   version: z.int().min(1),
@@ -41,6 +58,8 @@ export const IncidentState = z.strictObject({
   told: z.int().min(1),
   goods: z.int().min(0),
   acknowledgedBy: z.string().nullable(),
+  /** As it was last raised with one. */
+  subject: IncidentSubject.exactOptional(),
   /** When the next level is told, if nothing comes before. */
   deadlineAtMs: z.int().nullable(),
 });
@@ -55,22 +74,36 @@ export const IncidentEvent = z.discriminatedUnion("type", [
     dedupKey: z.string(),
     severity: Severity,
     summary: z.string(),
+    subject: IncidentSubject.exactOptional(),
   }),
   z.strictObject({ ...common, type: z.literal("recovered") }),
+  /** By a person: it ends at once, whatever good news there was. */
+  z.strictObject({ ...common, type: z.literal("resolved"), by: z.string() }),
   z.strictObject({ ...common, type: z.literal("acknowledged"), by: z.string() }),
   z.strictObject({ ...common, type: z.literal("ticked") }),
 ]);
 export type IncidentEvent = z.infer<typeof IncidentEvent>;
 
-/** Carried out at least once: its receiver knows a repeat by `dedupKey`, `action` and `level`. */
-export interface Notification {
-  readonly channel: string;
-  readonly action: "trigger" | "acknowledge" | "resolve";
-  readonly level: number;
-  readonly dedupKey: string;
-  readonly severity: IncidentState["severity"];
-  readonly summary: string;
-}
+/** Carried out at least once: its receiver knows a repeat by `dedupKey`, `openedAtMs`, `action`, `level` and `severity`. */
+export const Notification = z
+  .strictObject({
+    channel: z.string(),
+    action: z.enum(["trigger", "acknowledge", "resolve"]),
+    level: z.int().min(0),
+    dedupKey: z.string(),
+    severity: Severity,
+    summary: z.string(),
+    openedAtMs: z.int(),
+    /** Of the event that made it. */
+    atMs: z.int(),
+    /** Times it was raised since it opened. */
+    count: z.int().min(1),
+    /** Who acknowledged it, or ended it by hand. */
+    by: z.string().exactOptional(),
+    subject: IncidentSubject.exactOptional(),
+  })
+  .readonly();
+export type Notification = z.infer<typeof Notification>;
 
 export interface IncidentDecision {
   /** The same object where the event changes nothing. */
@@ -89,22 +122,29 @@ export function decideIncident(
 ): IncidentDecision {
   if (event.type === "raised") return raised(policy, state, event);
   if (!state || state.status === "resolved") return { state, notifications: [] };
+  const { atMs } = event;
   const next = { ...state, version: state.version + 1 };
   switch (event.type) {
     case "recovered": {
       const goods = state.goods + 1;
       if (goods < policy.goodsToResolve) return { state: { ...next, goods }, notifications: [] };
       const resolved: IncidentState = { ...next, status: "resolved", goods, deadlineAtMs: null };
-      return { state: resolved, notifications: tell(policy, resolved, "resolve", 0, state.told) };
+      return { state: resolved, notifications: tell(policy, resolved, { action: "resolve", atMs, to: state.told }) };
+    }
+    case "resolved": {
+      const resolved: IncidentState = { ...next, status: "resolved", deadlineAtMs: null };
+      const notifications = tell(policy, resolved, { action: "resolve", atMs, to: state.told, by: event.by });
+      return { state: resolved, notifications };
     }
     case "acknowledged": {
       if (state.status === "acknowledged") return { state, notifications: [] };
-      const deadlineAtMs = state.told < policy.levels.length ? event.atMs + policy.acknowledgedForMs : null;
+      const deadlineAtMs = state.told < policy.levels.length ? atMs + policy.acknowledgedForMs : null;
       const acknowledged: IncidentState = { ...next, status: "acknowledged", acknowledgedBy: event.by, deadlineAtMs };
-      return { state: acknowledged, notifications: tell(policy, acknowledged, "acknowledge", 0, state.told) };
+      const telling = { action: "acknowledge", atMs, to: state.told, by: event.by } as const;
+      return { state: acknowledged, notifications: tell(policy, acknowledged, telling) };
     }
     case "ticked":
-      return ticked(policy, state, event.atMs);
+      return ticked(policy, state, atMs);
     default:
       return event satisfies never;
   }
@@ -113,7 +153,7 @@ export function decideIncident(
 function raised(
   policy: EscalationPolicy,
   state: IncidentState | undefined,
-  { atMs, dedupKey, severity, summary }: Extract<IncidentEvent, { readonly type: "raised" }>,
+  { atMs, dedupKey, severity, summary, subject }: Extract<IncidentEvent, { readonly type: "raised" }>,
 ): IncidentDecision {
   if (state && state.status !== "resolved") {
     const isWorse = severity === "error" && state.severity === "warning";
@@ -125,8 +165,10 @@ function raised(
       goods: 0,
       summary,
       severity: worst,
+      ...(subject ? { subject } : {}),
     };
-    return { state: again, notifications: isWorse ? tell(policy, again, "trigger", 0, again.told) : [] };
+    const notifications = isWorse ? tell(policy, again, { action: "trigger", atMs, to: again.told }) : [];
+    return { state: again, notifications };
   }
   const told = policy.levels.filter(({ afterMs }) => afterMs === 0).length || 1;
   const opened: IncidentState = {
@@ -141,8 +183,9 @@ function raised(
     goods: 0,
     acknowledgedBy: null,
     deadlineAtMs: nextLevelAtMs(policy, atMs, told),
+    ...(subject ? { subject } : {}),
   };
-  return { state: opened, notifications: tell(policy, opened, "trigger", 0, told) };
+  return { state: opened, notifications: tell(policy, opened, { action: "trigger", atMs, to: told }) };
 }
 
 /** All levels whose time has come, so that one who looks late leaves none out. */
@@ -157,7 +200,8 @@ function ticked(policy: EscalationPolicy, state: IncidentState, atMs: number): I
     told,
     deadlineAtMs: nextLevelAtMs(policy, state.openedAtMs, told),
   };
-  return { state: escalated, notifications: tell(policy, escalated, "trigger", state.told, told) };
+  const notifications = tell(policy, escalated, { action: "trigger", atMs, from: state.told, to: told });
+  return { state: escalated, notifications };
 }
 
 function nextLevelAtMs({ levels }: EscalationPolicy, openedAtMs: number, told: number): number | null {
@@ -165,17 +209,34 @@ function nextLevelAtMs({ levels }: EscalationPolicy, openedAtMs: number, told: n
   return next ? openedAtMs + next.afterMs : null;
 }
 
+interface Telling {
+  readonly action: Notification["action"];
+  readonly atMs: number;
+  /** First level, and the one behind the last. */
+  readonly from?: number;
+  readonly to: number;
+  readonly by?: string;
+}
+
 /** Each channel once, however many levels name it. */
 function tell(
   { levels }: EscalationPolicy,
-  { dedupKey, severity, summary }: IncidentState,
-  action: Notification["action"],
-  from: number,
-  to: number,
+  { dedupKey, severity, summary, openedAtMs, count, subject }: IncidentState,
+  { action, atMs, from = 0, to, by }: Telling,
 ): Notification[] {
   const channels = new Map<string, number>();
   for (const [index, level] of levels.slice(from, to).entries()) {
     for (const channel of level.channels) if (!channels.has(channel)) channels.set(channel, from + index);
   }
-  return [...channels].map(([channel, level]) => ({ channel, action, level, dedupKey, severity, summary }));
+  const what = {
+    dedupKey,
+    severity,
+    summary,
+    openedAtMs,
+    atMs,
+    count,
+    ...(by === undefined ? {} : { by }),
+    ...(subject ? { subject } : {}),
+  };
+  return [...channels].map(([channel, level]) => ({ channel, action, level, ...what }));
 }

@@ -15,7 +15,8 @@ export {
   type IncidentDecision,
   IncidentEvent,
   IncidentState,
-  type Notification,
+  IncidentSubject,
+  Notification,
 } from "./incident.ts";
 export type { RunCommand } from "./run-command.ts";
 export { RunEvent, StageTruth } from "./run-event.ts";

@@ -23,7 +23,7 @@ function story(...events: readonly Told[]): { state: IncidentState | undefined; 
     const event: IncidentEvent =
       type === "raised"
         ? { ...common, type, dedupKey: "dev/flights", severity, summary: "it failed" }
-        : type === "acknowledged"
+        : type === "acknowledged" || type === "resolved"
           ? { ...common, type, by: "ann" }
           : { ...common, type };
     const decision = decideIncident(policy, state, event);
@@ -79,6 +79,36 @@ describe("an incident", () => {
     });
   });
 
+  test("is ended by a person at once, whatever good news is wanted", () => {
+    expect(story(raised, at(10), { type: "resolved", atMs: 11 * minute }, at(30))).toMatchObject({
+      told: [["trigger slack"], ["trigger slack", "trigger pager"], ["resolve slack", "resolve pager"], []],
+      state: { status: "resolved", deadlineAtMs: null },
+    });
+  });
+
+  test("tells what it is about, since when, and who took it", () => {
+    const subject = { pipeline: "flights", dataset: "airports", runId: "r1" };
+    const common = { id: "e", dedupKey: "dev/flights", severity: "error", summary: "it failed" } as const;
+    const opened = decideIncident(policy, undefined, { ...common, type: "raised", atMs: 5, subject });
+    const again = decideIncident(policy, opened.state, { ...common, type: "raised", atMs: 6 });
+    const taken = decideIncident(policy, again.state, { id: "f", type: "acknowledged", atMs: 7, by: "ann" });
+    expect(taken.notifications).toEqual([
+      {
+        channel: "slack",
+        action: "acknowledge",
+        level: 0,
+        dedupKey: "dev/flights",
+        severity: "error",
+        summary: "it failed",
+        openedAtMs: 5,
+        atMs: 7,
+        count: 2,
+        by: "ann",
+        subject,
+      },
+    ]);
+  });
+
   test("that is over opens anew", () => {
     const good = { type: "recovered" } as const;
     expect(story(raised, good, good, { ...raised, atMs: 60 * minute }).state).toMatchObject({
@@ -104,7 +134,7 @@ describe("an incident", () => {
 
   test("is heard of by every channel of a level by its time, and its end by all of them, in any order of events", () => {
     const event = fc.record({
-      type: fc.constantFrom<Told["type"]>("raised", "recovered", "acknowledged", "ticked", "ticked"),
+      type: fc.constantFrom<Told["type"]>("raised", "recovered", "acknowledged", "resolved", "ticked", "ticked"),
       gapMs: fc.integer({ min: 0, max: 20 * minute }),
     });
     fc.assert(
