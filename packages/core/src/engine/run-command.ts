@@ -5,6 +5,8 @@ interface OfStage {
   readonly key: string;
   readonly task: string;
   readonly stage: StageName;
+  /** Of the task's plan. */
+  readonly work: JsonRecord;
 }
 
 /**

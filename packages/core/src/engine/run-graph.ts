@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { RetryPolicy } from "../retry/index.ts";
+import { JsonRecord } from "./run-state.ts";
 import { StageName, stageNames } from "./stage-name.ts";
 
 /** How one stage of a task is carried out, as data. */
@@ -25,6 +26,8 @@ export const TaskPlan = z.strictObject({
   after: z.array(z.string()).readonly(),
   /** What `claim` takes: one run at a time works on it. */
   resource: z.string().min(1),
+  /** What whoever carries out its stages has to know beside its name, as `TaskWork` has it. Goes with every command. */
+  work: JsonRecord.default({}),
   stages: z.array(StagePlan).min(1).readonly(),
 });
 export type TaskPlan = z.infer<typeof TaskPlan>;

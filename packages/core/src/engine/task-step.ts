@@ -91,10 +91,11 @@ export function resumeTask(context: StepContext, task: TaskState): TaskStep {
 const keep = (task: TaskState, active: ActiveStage): TaskStep => ({ task: { ...task, active }, commands: [] });
 
 /** What a command about work that was started names it by. */
-const aboutOf = ({ name: task }: TaskPlan, { key, name: stage, externalId }: ActiveStage) => ({
+const aboutOf = ({ name: task, work }: TaskPlan, { key, name: stage, externalId }: ActiveStage) => ({
   key,
   task,
   stage,
+  work,
   externalId,
 });
 
@@ -159,8 +160,8 @@ function start(context: StepContext, task: TaskState, next: ActiveStage, plan: T
 
 function startCommand({ plan }: StepContext, { fence, results }: TaskState, active: ActiveStage): RunCommand {
   const { key, name: stage, position, timeoutAtMs } = active;
-  const { name: task, resource } = plan;
-  return { type: "start", key, task, stage, resource, fence, results, position, timeoutAtMs };
+  const { name: task, resource, work } = plan;
+  return { type: "start", key, task, stage, work, resource, fence, results, position, timeoutAtMs };
 }
 
 /** A piece is no try: a stage that gets on may go on as long as it takes. */

@@ -28,6 +28,19 @@ describe("a run", () => {
     expect(RunState.parse(JSON.parse(JSON.stringify(run.state)))).toEqual(run.state);
   });
 
+  test("tells whoever carries out a command what its task is about", () => {
+    const work = { kind: "slice", backfillId: "b1", lo: "1", hi: "2" };
+    const [flights] = graph.tasks;
+    const run = openConversation(RunGraph.parse({ ...graph, tasks: [{ ...flights, work }] }));
+    expect(run.commands).toMatchObject([{ type: "start", work }]);
+    run.tell({ type: "started", key: run.key("flights"), externalId: null });
+    run.tell({ type: "cancelled", by: "ann" });
+    expect(run.commands).toMatchObject([
+      { type: "stop", work },
+      { type: "observe", work },
+    ]);
+  });
+
   test("has a deadline as long as it has not ended", () => {
     const run = openConversation(graph);
     expect(run.state.deadlineAtMs).toBe(1000 + minute);
@@ -142,6 +155,7 @@ describe("silence", () => {
     run.tell({ type: "ticked", atMs: 2 * minute });
     expect(run.commands).toContainEqual({
       type: "observe",
+      work: {},
       key: run.key("flights"),
       task: "flights",
       stage: "extract",
