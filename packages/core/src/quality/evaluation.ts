@@ -2,9 +2,11 @@ import { tmpdir } from "node:os";
 import { coreError } from "../errors/index.ts";
 import type { ColumnBatch, Field } from "../types/index.ts";
 import { defaultKeyBudgetBytes } from "./keys/key-tracker.ts";
+import type { RunVault } from "./keys/sealed-keys.ts";
 import { type RowMask, uniteMasks } from "./row-mask.ts";
 import { bindRule, type Rule } from "./rule.ts";
 import type { BoundRule, Measurement, RuleObserver } from "./rule-kind.ts";
+import type { RuleTally } from "./rule-tally.ts";
 
 export interface EvaluationOptions {
   /** For freshness. */
@@ -13,6 +15,8 @@ export interface EvaluationOptions {
   readonly memoryBudgetBytes?: number;
   /** Default: the system's temporary folder. */
   readonly spillDirectory?: string;
+  /** What an evaluation of the same rules over the rows before came to, and where it left its keys. */
+  readonly before?: { readonly tallies: readonly RuleTally[]; readonly vault: Pick<RunVault, "open"> } | undefined;
 }
 
 export interface RuleResult extends Measurement {
@@ -36,6 +40,8 @@ export interface Evaluation extends AsyncDisposable {
   observe(batch: ColumnBatch): Promise<BatchVerdict>;
   /** The results in the rules' order. Once, after the last batch. */
   finish(): Promise<RuleResult[]>;
+  /** In place of `finish`: what an evaluation in another process goes on from, in the rules' order. */
+  tally(vault: Pick<RunVault, "seal">): Promise<readonly RuleTally[]>;
 }
 
 /** Throws DEFINITION_INVALID when a rule does not go with the fields. */
@@ -48,7 +54,13 @@ export function openEvaluation(
   const { nowMs, memoryBudgetBytes = defaultKeyBudgetBytes, spillDirectory = tmpdir() } = options;
   const hungry = Math.max(1, rules.filter(({ kind }) => kind === "isUnique").length);
   const context = { fields, nowMs, memoryBudgetBytes: Math.floor(memoryBudgetBytes / hungry), spillDirectory };
-  const observers: readonly RuleObserver[] = bound.map((rule) => rule.open(context));
+  const { before } = options;
+  if (before && before.tallies.length !== rules.length)
+    throw new RangeError(`expected the tallies of ${rules.length} rules, got ${before.tallies.length}`);
+  const observers: readonly RuleObserver[] = bound.map((rule, index) => {
+    const tally = before?.tallies[index];
+    return rule.open(before && tally ? { ...context, before: { tally, vault: before.vault } } : context);
+  });
   return {
     async observe(batch) {
       const failing = new Map<number, RowMask>();
@@ -66,6 +78,11 @@ export function openEvaluation(
         if (measurement) results.push({ rule, onFail, description, ...measurement });
       }
       return results;
+    },
+    async tally(vault) {
+      const tallies: RuleTally[] = [];
+      for (const observer of observers) tallies.push(await observer.tally(vault));
+      return tallies;
     },
     async [Symbol.asyncDispose]() {
       for (const observer of observers) await observer.close();

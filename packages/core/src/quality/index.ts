@@ -13,10 +13,13 @@ export {
   type KeyTrackerOptions,
   openKeyTracker,
 } from "./keys/key-tracker.ts";
+export type { Run } from "./keys/run-store.ts";
+export { KeyTally, type RunVault, SealedRun } from "./keys/sealed-keys.ts";
 export { BatchOnFail, type OnFail, RowOnFail } from "./on-fail.ts";
 export { inMask, maskedRows, maskRows, type RowMask, uniteMasks } from "./row-mask.ts";
 export { bindRule, describeRule, Rule, type RuleOver, renameRuleColumns } from "./rule.ts";
 export type { BoundRule, Measurement, Sample, TableFacts } from "./rule-kind.ts";
+export { RuleTally } from "./rule-tally.ts";
 export { columnValues } from "./rules/column-values.ts";
 export { freshness } from "./rules/freshness.ts";
 export { isComplete } from "./rules/is-complete.ts";

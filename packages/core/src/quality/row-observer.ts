@@ -1,6 +1,7 @@
 import type { ColumnBatch, ColumnVector } from "../types/index.ts";
 import { inMask, maskRows, type RowMask } from "./row-mask.ts";
-import type { RuleObserver, Sample } from "./rule-kind.ts";
+import type { RuleContext, RuleObserver, Sample } from "./rule-kind.ts";
+import { tallyOf } from "./rule-tally.ts";
 
 const maxSamples = 5;
 const maxSampleLength = 60;
@@ -16,10 +17,12 @@ export interface RowTest {
 }
 
 /** The observer of a rule over single rows of one column. */
-export function openRowObserver(test: RowTest): RuleObserver {
-  const samples: Sample[] = [];
-  let rows = 0;
-  let rowsFailing = 0;
+export function openRowObserver(test: RowTest, { before }: Pick<RuleContext, "before">): RuleObserver {
+  const earlier = tallyOf(before?.tally, "failing");
+  const samples: Sample[] = (earlier?.samples ?? []).map(({ row, value }) =>
+    row === undefined ? { value } : { row, value },
+  );
+  let { rows, rowsFailing } = earlier ?? { rows: 0, rowsFailing: 0 };
   return {
     async observe(batch: ColumnBatch): Promise<RowMask> {
       const vector = batch.columns[test.index];
@@ -42,6 +45,7 @@ export function openRowObserver(test: RowTest): RuleObserver {
         samples,
       };
     },
+    tally: async () => ({ kind: "failing", rows, rowsFailing, samples: [...samples] }),
     async close() {},
   };
 }

@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import type { ColumnBatch, Field, Value } from "../types/index.ts";
+import type { RunVault } from "./keys/sealed-keys.ts";
 import type { OnFail } from "./on-fail.ts";
 import type { RowMask } from "./row-mask.ts";
+import type { RuleTally } from "./rule-tally.ts";
 
 /** A failing row, or a failing group of rows, for people. Values are cut short. */
 export interface Sample {
@@ -29,13 +31,17 @@ export interface RuleContext {
   readonly memoryBudgetBytes: number;
   /** Where a rule that outgrows its budget spills. */
   readonly spillDirectory: string;
+  /** Of the rows before, by an observer of the same rule. */
+  readonly before?: { readonly tally: RuleTally; readonly vault: Pick<RunVault, "open"> } | undefined;
 }
 
-/** One evaluation of one rule. Batches come one after the other, then `finish`, once. */
+/** One evaluation of one rule. Batches come one after the other, then `finish` or `tally`, once. */
 export interface RuleObserver {
   /** Row rules give the rows that fail; others give nothing. */
   observe(batch: ColumnBatch): Promise<RowMask | undefined>;
   finish(): Promise<Measurement>;
+  /** In place of `finish`: what another observer goes on from. */
+  tally(vault: Pick<RunVault, "seal">): Promise<RuleTally>;
   /** Gives back memory and files; also after a failure. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+export { addProfiles } from "./add-profiles.ts";
 export { appendFrom, batchBytes, takeRows, valueAt } from "./batch-rows.ts";
 export { ByteSize } from "./byte-size.ts";
 export { characterCount } from "./character-count.ts";
@@ -10,6 +11,7 @@ export {
   type Rename,
 } from "./column-names.ts";
 export { type ColumnProfile, openProfiler, type Profiler } from "./column-profile.ts";
+export { compareValues } from "./compare-values.ts";
 export { type DriftDecision, type DriftInput, type DriftPolicy, decideDrift } from "./drift.ts";
 export { Duration, durationMs, durationText } from "./duration.ts";
 export { type Evolution, evolveFields, sameFields } from "./evolve-fields.ts";

@@ -1,7 +1,7 @@
-import { type Field, type Value, valueText } from "@snowmelt/core/types";
+import { compareValues, type Field, type Value, valueText } from "@snowmelt/core/types";
 import { parseStats } from "../stats/index.ts";
 import { type Check, check } from "./check.ts";
-import { type ColumnFacts, checkStatistics, footerFacts, order } from "./check-statistics.ts";
+import { type ColumnFacts, checkStatistics, footerFacts } from "./check-statistics.ts";
 import type { InspectedFile } from "./inspect-file.ts";
 
 /** A file as it was held against its entry in the log. */
@@ -106,7 +106,7 @@ function checkValues(file: InspectedFile, facts: readonly ColumnFacts[], fields:
     if (told.nullCount !== undefined)
       compare(`${told.nullCount} NULL by the footer`, `${profile.nullCount} NULL by the footer`);
     const bound = (name: string, value: Value | undefined, isExact: boolean, actual: Value): void => {
-      if (value === undefined || !isExact || profile.nanCount > 0 || order(value, actual) === 0) return;
+      if (value === undefined || !isExact || profile.nanCount > 0 || compareValues(value, actual) === 0) return;
       compare(
         `${name} ${valueText(field.type, value)} by the footer`,
         `${name} ${valueText(field.type, actual)} by the footer`,

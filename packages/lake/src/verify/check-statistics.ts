@@ -1,4 +1,4 @@
-import { type Field, type Value, valueText } from "@snowmelt/core/types";
+import { compareValues, type Field, valueText } from "@snowmelt/core/types";
 import type { AddFile } from "../delta/action.ts";
 import type { ColumnSummary, FooterColumn, FooterSummary } from "../parquet/index.ts";
 import { isOftenRounded, isOwnFile } from "../read/file-bounds.ts";
@@ -70,9 +70,9 @@ function checkColumn(
   for (const side of ["min", "max"] as const) {
     const [bound, value] = [told[side], found[side]];
     if (bound === undefined || value === undefined || value === null) continue;
-    const encloses = side === "min" ? order(bound, value) <= 0 : order(bound, value) >= 0;
+    const encloses = side === "min" ? compareValues(bound, value) <= 0 : compareValues(bound, value) >= 0;
     const asWritten = wanted?.[side];
-    if (encloses && (asWritten === undefined || order(bound, asWritten) === 0)) continue;
+    if (encloses && (asWritten === undefined || compareValues(bound, asWritten) === 0)) continue;
     const expected = `${side === "min" ? "least" : "greatest"} ${valueText(field.type, encloses ? (asWritten ?? value) : value)}`;
     const actual = `${side === "min" ? "least" : "greatest"} ${valueText(field.type, bound)}`;
     differences.push({ name: "bounds", column, expected, actual });
@@ -109,14 +109,6 @@ const absent = (name: string, rowCount: number): ColumnFacts => ({
   isMinExact: true,
   isMaxExact: true,
 });
-
-/** Of values of one type. Text and bytes by their bytes. */
-export function order(a: Value, b: Value): number {
-  if (typeof a === "string" && typeof b === "string") return Buffer.compare(Buffer.from(a), Buffer.from(b));
-  if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);
-  if (a === null || b === null || a === b) return 0;
-  return a < b ? -1 : a > b ? 1 : 0;
-}
 
 /** The columns of a file by its footer, without those whose type is not the table's. */
 export function footerFacts(footer: FooterSummary, fields: readonly Field[]): readonly ColumnFacts[] {

@@ -1,6 +1,6 @@
-import type { Field, Value } from "@snowmelt/core/types";
+import { compareValues, type Field, type Value } from "@snowmelt/core/types";
 import { parsePartitionText } from "../partition/partition-value.ts";
-import { footerFacts, order } from "./check-statistics.ts";
+import { footerFacts } from "./check-statistics.ts";
 import type { InspectedFile } from "./inspect-file.ts";
 
 /** What the footers of a table say of a column, all together. Undefined where one of them does not say it exactly. */
@@ -69,5 +69,5 @@ function plus({ name, ...held }: ColumnTotals, part: Part): ColumnTotals {
 function outer(a: Value | undefined, b: Value | undefined, sign: 1 | -1): Value | undefined {
   if (a === undefined || b === undefined) return undefined;
   if (a === null || b === null) return a ?? b;
-  return order(a, b) * sign >= 0 ? a : b;
+  return compareValues(a, b) * sign >= 0 ? a : b;
 }

@@ -1,4 +1,4 @@
-import type { ColumnProfile, Field } from "@snowmelt/core/types";
+import { addProfiles, type ColumnProfile, type Field } from "@snowmelt/core/types";
 import type { AddFile } from "../delta/action.ts";
 import { isAbsoluteDataPath } from "../delta/data-path.ts";
 import type { TableLocation } from "../delta/read-commits.ts";
@@ -8,7 +8,6 @@ import { type Check, check } from "./check.ts";
 import { type CheckedFile, checkLiveFile } from "./check-live-file.ts";
 import { type ColumnTotals, openColumnTotals } from "./column-totals.ts";
 import { type InspectedFile, inspectFile } from "./inspect-file.ts";
-import { addProfiles } from "./merge-profiles.ts";
 
 export interface VerifySnapshotOptions {
   /** Reads every byte and decodes every value. @default false: sizes and footers */

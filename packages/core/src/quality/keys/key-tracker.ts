@@ -4,8 +4,9 @@ import { sampleText } from "../row-observer.ts";
 import { fieldOf } from "../rule-kind.ts";
 import { type ByteKeys, openByteKeys } from "./byte-keys.ts";
 import { keyBytesText, keyPart } from "./key-bytes.ts";
-import { type DuplicateKey, mergeRuns } from "./merge-runs.ts";
+import { type DuplicateKey, mergedBytes, mergeRuns } from "./merge-runs.ts";
 import { openRunStore } from "./run-store.ts";
+import { type KeyTally, noKeys, type RunVault } from "./sealed-keys.ts";
 import { openWordKeys, type WordKeys } from "./word-keys.ts";
 
 export interface KeyTrackerOptions {
@@ -24,6 +25,8 @@ export interface KeyTrackerOptions {
   readonly runBytes?: number;
   /** Default: the system's temporary folder. The file has no name, so nothing is left behind. */
   readonly spillDirectory?: string;
+  /** What another tracker of the same key saw before, and where it left its keys. */
+  readonly before?: { readonly tally: KeyTally; readonly vault: Pick<RunVault, "open"> } | undefined;
 }
 
 export interface KeyReport {
@@ -47,6 +50,8 @@ export interface KeyTracker extends AsyncDisposable {
   observe(batch: ColumnBatch): Promise<void>;
   /** Once, after the last batch. */
   finish(): Promise<KeyReport>;
+  /** In place of `finish`: puts the keys where a tracker that is opened with the tally goes on from them, in bounded memory. */
+  seal(vault: Pick<RunVault, "seal">): Promise<KeyTally>;
 }
 
 /** Bytes of sorted keys held in memory before they go to disk. */
@@ -66,8 +71,8 @@ export function openKeyTracker(options: KeyTrackerOptions): KeyTracker {
   const keys = isWord(keyFields)
     ? openWordCollector(openWordKeys(store, Math.ceil(runBytes / 8)))
     : openByteCollector(openByteKeys(store, { maxRunBytes: runBytes }), options.nulls);
-  let rows = 0;
-  let rowsWithNull = 0;
+  const { tally: before, vault } = options.before ?? { tally: noKeys, vault: undefined };
+  let { rows, rowsWithNull } = before;
   return {
     async observe(batch) {
       const vectors = columns.map(({ index, field }) => vectorOf(batch, index, field));
@@ -79,12 +84,18 @@ export function openKeyTracker(options: KeyTrackerOptions): KeyTracker {
       const samples: { key: string; count: number }[] = [];
       let duplicateKeys = 0;
       let duplicateRows = 0;
-      await mergeRuns(store.runs, keys.form, (key, count) => {
+      const sealed = before.runs.flatMap((run) => vault?.open(run) ?? []);
+      await mergeRuns([...sealed, ...store.runs], keys.form, (key, count) => {
         duplicateKeys++;
         duplicateRows += count;
         if (samples.length < maxSamples) samples.push({ key: sampleText(keys.text(keyFields, key)), count });
       });
       return { rows, rowsWithNull, duplicateKeys, duplicateRows, samples, spilledBytes: store.spilledBytes };
+    },
+    async seal(into) {
+      await keys.flush();
+      const own = store.runs.length === 0 ? [] : [await into.seal(mergedBytes(store.runs, keys.form))];
+      return { rows, rowsWithNull, runs: [...before.runs, ...own] };
     },
     async [Symbol.asyncDispose]() {
       await store.close();

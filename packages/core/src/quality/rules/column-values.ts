@@ -56,15 +56,18 @@ export const columnValuesRule = ruleKind(ColumnValues, (rule) => {
     description: `${column} ${wanted}`,
     columns: [column],
     mismatch: (fields) => missingColumns(fields, [column]) ?? mismatch(rule, fieldOf(fields, column).field),
-    open: ({ fields }) => {
-      const { index, field } = fieldOf(fields, column);
+    open: (context) => {
+      const { index, field } = fieldOf(context.fields, column);
       const failing = failingRows(rule, field);
-      return openRowObserver({
-        expected: wanted,
-        index,
-        failing,
-        sample: (vector, row) => valueText(field.type, valueAt(field.type, vector, row)),
-      });
+      return openRowObserver(
+        {
+          expected: wanted,
+          index,
+          failing,
+          sample: (vector, row) => valueText(field.type, valueAt(field.type, vector, row)),
+        },
+        context,
+      );
     },
   };
 });

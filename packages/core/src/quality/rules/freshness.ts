@@ -10,7 +10,15 @@ import {
   valueText,
 } from "../../types/index.ts";
 import { BatchOnFail } from "../on-fail.ts";
-import { fieldOf, type Measurement, missingColumns, type RuleObserver, ruleKind } from "../rule-kind.ts";
+import {
+  fieldOf,
+  type Measurement,
+  missingColumns,
+  type RuleContext,
+  type RuleObserver,
+  ruleKind,
+} from "../rule-kind.ts";
+import { tallyOf } from "../rule-tally.ts";
 
 const Freshness = z.strictObject({
   kind: z.literal("freshness"),
@@ -38,7 +46,7 @@ export const freshnessRule = ruleKind(Freshness, ({ column, maxAge, onFail }) =>
   description: `newest ${column} is at most ${maxAge} old`,
   columns: [column],
   mismatch: (fields) => missingColumns(fields, [column]) ?? notTemporal(fields, column),
-  open: ({ fields, nowMs }) => openFreshness(fieldOf(fields, column), durationMs(maxAge), nowMs),
+  open: (context) => openFreshness(fieldOf(context.fields, column), durationMs(maxAge), context),
   judge: ({ largest }, { fields, nowMs }) => {
     const newest = largest(column);
     if (newest === null)
@@ -51,9 +59,10 @@ export const freshnessRule = ruleKind(Freshness, ({ column, maxAge, onFail }) =>
 function openFreshness(
   { index, field }: { index: number; field: Field },
   maxAgeMs: number,
-  nowMs: number,
+  { nowMs, before }: Pick<RuleContext, "nowMs" | "before">,
 ): RuleObserver {
-  let newest: bigint | undefined;
+  const earlier = tallyOf(before?.tally, "newest")?.value ?? null;
+  let newest = earlier === null ? undefined : BigInt(earlier);
   return {
     async observe(batch) {
       const vector = batch.columns[index];
@@ -62,6 +71,7 @@ function openFreshness(
       return undefined;
     },
     finish: async () => measure(newest, { type: field.type, maxAgeMs, nowMs }),
+    tally: async () => ({ kind: "newest", value: newest === undefined ? null : String(newest) }),
     async close() {},
   };
 }

@@ -21,11 +21,14 @@ export const isCompleteRule = ruleKind(IsComplete, ({ column, onFail }) => ({
   description: `${column} is complete`,
   columns: [column],
   mismatch: (fields) => missingColumns(fields, [column]),
-  open: ({ fields }) =>
-    openRowObserver({
-      expected: "no NULL",
-      index: fieldOf(fields, column).index,
-      failing: (vector) => (vector.nullCount === 0 ? () => false : (row) => !isValid(vector, row)),
-      sample: () => "NULL",
-    }),
+  open: (context) =>
+    openRowObserver(
+      {
+        expected: "no NULL",
+        index: fieldOf(context.fields, column).index,
+        failing: (vector) => (vector.nullCount === 0 ? () => false : (row) => !isValid(vector, row)),
+        sample: () => "NULL",
+      },
+      context,
+    ),
 }));

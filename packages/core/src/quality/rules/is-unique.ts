@@ -2,6 +2,7 @@ import { z } from "zod";
 import { openKeyTracker } from "../keys/key-tracker.ts";
 import { BatchOnFail } from "../on-fail.ts";
 import { missingColumns, type RuleContext, type RuleObserver, ruleKind } from "../rule-kind.ts";
+import { tallyOf } from "../rule-tally.ts";
 
 const IsUnique = z.strictObject({
   kind: z.literal("isUnique"),
@@ -31,7 +32,14 @@ export const isUniqueRule = ruleKind(IsUnique, ({ columns, onFail }) => ({
 }));
 
 function openUniqueness(columns: readonly string[], context: RuleContext): RuleObserver {
-  const tracker = openKeyTracker({ ...context, key: columns, nulls: "equal" });
+  const { before, ...given } = context;
+  const earlier = tallyOf(before?.tally, "keys");
+  const tracker = openKeyTracker({
+    ...given,
+    key: columns,
+    nulls: "equal",
+    before: before && earlier && { tally: earlier.keys, vault: before.vault },
+  });
   return {
     async observe(batch) {
       await tracker.observe(batch);
@@ -50,6 +58,7 @@ function openUniqueness(columns: readonly string[], context: RuleContext): RuleO
         samples: samples.map(({ key, count }) => ({ value: `${key} (${count} times)` })),
       };
     },
+    tally: async (vault) => ({ kind: "keys", keys: await tracker.seal(vault) }),
     async close() {
       await tracker[Symbol.asyncDispose]();
     },

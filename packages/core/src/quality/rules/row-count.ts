@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { BatchOnFail } from "../on-fail.ts";
 import { type Measurement, ruleKind } from "../rule-kind.ts";
+import { tallyOf } from "../rule-tally.ts";
 
 const count = z.int().min(0);
 
@@ -47,14 +48,15 @@ export const rowCountRule = ruleKind(RowCount, ({ op, value, onFail }) => {
         : undefined;
     },
     judge: ({ rowCount: rows }) => (rows === undefined ? undefined : measure(rows)),
-    open: () => {
-      let rows = 0;
+    open: ({ before }) => {
+      let rows = tallyOf(before?.tally, "rows")?.rows ?? 0;
       return {
         async observe(batch) {
           rows += batch.rowCount;
           return undefined;
         },
         finish: async () => measure(rows),
+        tally: async () => ({ kind: "rows", rows }),
         async close() {},
       };
     },

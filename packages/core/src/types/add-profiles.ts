@@ -1,5 +1,6 @@
-import type { ColumnProfile, Value } from "@snowmelt/core/types";
-import { order } from "./check-statistics.ts";
+import type { Value } from "./column-batch.ts";
+import type { ColumnProfile } from "./column-profile.ts";
+import { compareValues } from "./compare-values.ts";
 
 /** The profile of two lots of rows together, column by column. An empty list is no rows at all. Pure. */
 export function addProfiles(a: readonly ColumnProfile[], b: readonly ColumnProfile[]): readonly ColumnProfile[] {
@@ -26,5 +27,5 @@ function plus(a: ColumnProfile, b: ColumnProfile): ColumnProfile {
 
 function outer(a: Value, b: Value, sign: 1 | -1): Value {
   if (a === null || b === null) return a ?? b;
-  return order(a, b) * sign >= 0 ? a : b;
+  return compareValues(a, b) * sign >= 0 ? a : b;
 }
