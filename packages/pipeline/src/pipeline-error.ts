@@ -24,4 +24,20 @@ export const pipelineError = errorFactory({
     summary: "The table moved on while the window was being landed.",
   },
   SCHEMA_MISMATCH: { category: "data", summary: "The table in the lake has another schema than the definition lands." },
+  RUN_STATE_NEWER: {
+    category: "conflict",
+    summary: "A run was written by a newer version of Snowmelt; this one touches nothing of it.",
+  },
+  RUN_STATE_INVALID: { category: "storage", summary: "What is stored of a run is not what was written there." },
+  RUN_TOO_LARGE: { category: "definition", summary: "A part of a run is larger than the engine's table takes." },
+  ENGINE_TABLE_MISSING: {
+    category: "storage",
+    summary: "The engine's DynamoDB table, or an index of it, is not there.",
+  },
+  ENGINE_STORE_DENIED: {
+    category: "credentials",
+    summary: "The engine's table may not be read or written by this role.",
+  },
+  ENGINE_STORE_FAILED: { category: "storage", summary: "The engine's table refused a request, or is not reachable." },
+  ARCHIVE_INVALID: { category: "storage", summary: "An export of the engine's stores is damaged, cut short or newer." },
 });
