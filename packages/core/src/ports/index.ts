@@ -11,5 +11,13 @@ export {
 } from "./object-store.ts";
 export type { ObjectVersion, ObjectVersions } from "./object-versions.ts";
 export { type Random, seededRandom, systemRandom } from "./random.ts";
-export { memorySecrets, Secret, SecretRef, type Secrets, secretRef } from "./secrets.ts";
+export {
+  type GetSecretOptions,
+  memorySecrets,
+  Secret,
+  SecretRef,
+  type Secrets,
+  type SecretVersion,
+  secretRef,
+} from "./secrets.ts";
 export type { SweepUploads, SweptUploads } from "./unfinished-uploads.ts";

@@ -31,9 +31,21 @@ export class Secret {
   }
 }
 
+export interface GetSecretOptions {
+  readonly signal?: AbortSignal;
+  /**
+   * Of a secret that is being rotated: the one in use, the one that is about to be, the one that was before. A source that
+   * keeps no versions answers with the one that it has. @default "current"
+   */
+  readonly version?: SecretVersion;
+  /** Asks the source and no cache: for a caller to whom the last answer was of no use. @default false */
+  readonly refresh?: boolean;
+}
+export type SecretVersion = "current" | "pending" | "previous";
+
 export interface Secrets {
-  /** Throws SECRET_NOT_FOUND, naming the reference and what to do. May be retried. */
-  get(ref: SecretRef, options?: { signal?: AbortSignal }): Promise<Secret>;
+  /** Throws SECRET_NOT_FOUND, naming the reference and what to do; also when there is no such version. May be retried. */
+  get(ref: SecretRef, options?: GetSecretOptions): Promise<Secret>;
 }
 
 /** Secrets by their references, for tests. */
