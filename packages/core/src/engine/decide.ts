@@ -44,24 +44,26 @@ export function decide(graph: RunGraph, state: RunState | undefined, event: RunE
       return ticked(graph, state, event);
     case "cancelled":
       if (state.status === "cancelling") return ignored(state, "the run is being cancelled already");
-      return settled(
+      return unpaused(
         graph,
-        { ...state, status: "cancelling", pausedAtMs: null },
-        event,
-        `cancelled by ${event.by}`,
-        cancelTask,
+        state,
+        settled(
+          graph,
+          { ...state, status: "cancelling", pausedAtMs: null },
+          event,
+          `cancelled by ${event.by}`,
+          cancelTask,
+        ),
       );
     case "paused":
       if (state.status !== "running") return ignored(state, `the run is ${state.status}`);
       return settled(graph, { ...state, status: "paused", pausedAtMs: event.atMs }, event, `paused by ${event.by}`);
     case "resumed":
       if (state.status !== "paused") return ignored(state, `the run is ${state.status}`);
-      return settled(
+      return unpaused(
         graph,
-        { ...state, status: "running", pausedAtMs: null },
-        event,
-        `resumed by ${event.by}`,
-        resumeTask,
+        state,
+        settled(graph, { ...state, status: "running", pausedAtMs: null }, event, `resumed by ${event.by}`, resumeTask),
       );
     case "skipped":
       return skipped(graph, state, event);
@@ -69,6 +71,14 @@ export function decide(graph: RunGraph, state: RunState | undefined, event: RunE
       return stepped(graph, state, event);
   }
 }
+
+/** Who was told that it is paused hears that it is no more. */
+function unpaused(graph: RunGraph, { status }: RunState, decision: Decision): Decision {
+  if (status !== "paused") return decision;
+  return { ...decision, commands: [...decision.commands, { type: "recover", dedupKey: pausedKey(graph) }] };
+}
+
+const pausedKey = (graph: RunGraph): string => `${incidentPrefixOf(graph)}/paused`;
 
 const ignored = (state: RunState, why: string): Decision => ({ state, commands: [], note: `ignored: ${why}` });
 
@@ -110,8 +120,10 @@ function stepped(graph: RunGraph, state: RunState, event: Extract<RunEvent, { re
   const task = plan && state.tasks[plan.name];
   if (!plan || !task?.active || isBetween(task)) return ignored(state, `${event.key} is under way no more`);
   const { name } = task.active;
+  const step = stepStage(contextOf(graph, state, plan, event.atMs), task, event);
+  if (step.task === task) return ignored(state, `${name} of ${plan.name} ${event.type}: nothing new`);
   return settled(graph, state, event, `${name} of ${plan.name} ${event.type}`, (context, each) =>
-    context.plan === plan ? stepStage(context, each, event) : { task: each, commands: [] },
+    context.plan === plan ? step : { task: each, commands: [] },
   );
 }
 
@@ -126,7 +138,8 @@ function ticked(graph: RunGraph, state: RunState, event: RunEvent): Decision {
     return decision;
   const reminder: RunCommand = {
     type: "raise",
-    dedupKey: `${incidentPrefixOf(graph)}/paused`,
+    dedupKey: pausedKey(graph),
+    about: { is: "paused" },
     severity: "warning",
     summary: `Run ${state.runId} of ${graph.pipeline} is paused since ${new Date(state.pausedAtMs ?? event.atMs).toISOString()}.`,
   };
@@ -170,9 +183,7 @@ function settled(graph: RunGraph, before: RunState, event: RunEvent, note: strin
   };
   if (step) for (const plan of graph.tasks) take(plan, step);
   if (before.status === "cancelling") for (const plan of graph.tasks) take(plan, cancelTask);
-  else
-    for (const plan of graph.tasks)
-      take(plan, (context, task) => advance(context, task, tasks, graph.maxActive, before.status));
+  else beginWhatCan(graph, before.status, tasks, take);
   const status = statusOf(before.status, Object.values(tasks));
   const isOver = hasEnded({ status });
   if (isOver) commands.push({ type: "announce", status });
@@ -187,23 +198,35 @@ function settled(graph: RunGraph, before: RunState, event: RunEvent, note: strin
   return { state, commands, note };
 }
 
+function beginWhatCan(
+  { tasks: plans, maxActive }: RunGraph,
+  status: RunStatus,
+  tasks: Readonly<Record<string, TaskState>>,
+  take: (plan: TaskPlan, apply: Step) => void,
+): void {
+  const isAtWork = ({ name }: TaskPlan): boolean => tasks[name]?.status === "active";
+  let free = maxActive - plans.filter(isAtWork).length;
+  for (const plan of plans) {
+    if (tasks[plan.name]?.status !== "waiting") continue;
+    take(plan, (context, task) => advance(context, task, tasks, status === "running" && free > 0));
+    if (isAtWork(plan)) free--;
+  }
+}
+
 /** In the order of the graph, so that a task sees what has become of those before it. */
 function advance(
   context: StepContext,
   task: TaskState,
   tasks: Readonly<Record<string, TaskState>>,
-  maxActive: number,
-  status: RunStatus,
+  mayBegin: boolean,
 ): TaskStep {
-  if (task.status !== "waiting") return { task, commands: [] };
   const upstream = context.plan.after.map((name) => ({ name, status: tasks[name]?.status }));
   const lost = upstream.find(
     (each) => each.status === "failed" || each.status === "skipped" || each.status === "cancelled",
   );
   if (lost) return { task: { ...task, status: "skipped", reason: `${lost.name} ${lost.status}` }, commands: [] };
-  const isReady = status === "running" && upstream.every((each) => each.status === "succeeded");
-  const active = Object.values(tasks).filter((each) => each.status === "active").length;
-  return isReady && active < maxActive ? beginTask(context, task) : { task, commands: [] };
+  const isReady = upstream.every((each) => each.status === "succeeded");
+  return isReady && mayBegin ? beginTask(context, task) : { task, commands: [] };
 }
 
 function contextOf(graph: RunGraph, { runId, status }: RunState, plan: TaskPlan, atMs: number): StepContext {

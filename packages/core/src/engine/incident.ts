@@ -44,46 +44,6 @@ export const IncidentSubject = z
   .readonly();
 export type IncidentSubject = z.infer<typeof IncidentSubject>;
 
-/** One thing that is wrong, whoever tells of it and however often. A store takes version n only upon n - 1. */
-export const IncidentState = z.strictObject({
-  version: z.int().min(1),
-  dedupKey: z.string(),
-  status: z.enum(["open", "acknowledged", "resolved"]),
-  severity: Severity,
-  summary: z.string(),
-  openedAtMs: z.int(),
-  /** Times it was raised since it opened. */
-  count: z.int().min(1),
-  /** Levels that were told. */
-  told: z.int().min(1),
-  goods: z.int().min(0),
-  acknowledgedBy: z.string().nullable(),
-  /** As it was last raised with one. */
-  subject: IncidentSubject.exactOptional(),
-  /** When the next level is told, if nothing comes before. */
-  deadlineAtMs: z.int().nullable(),
-});
-export type IncidentState = z.infer<typeof IncidentState>;
-
-const common = { id: z.string(), atMs: z.int() };
-
-export const IncidentEvent = z.discriminatedUnion("type", [
-  z.strictObject({
-    ...common,
-    type: z.literal("raised"),
-    dedupKey: z.string(),
-    severity: Severity,
-    summary: z.string(),
-    subject: IncidentSubject.exactOptional(),
-  }),
-  z.strictObject({ ...common, type: z.literal("recovered") }),
-  /** By a person: it ends at once, whatever good news there was. */
-  z.strictObject({ ...common, type: z.literal("resolved"), by: z.string() }),
-  z.strictObject({ ...common, type: z.literal("acknowledged"), by: z.string() }),
-  z.strictObject({ ...common, type: z.literal("ticked") }),
-]);
-export type IncidentEvent = z.infer<typeof IncidentEvent>;
-
 /** Carried out at least once: its receiver knows a repeat by `dedupKey`, `openedAtMs`, `action`, `level` and `severity`. */
 export const Notification = z
   .strictObject({
@@ -105,20 +65,119 @@ export const Notification = z
   .readonly();
 export type Notification = z.infer<typeof Notification>;
 
+/** One thing that is wrong, whoever tells of it and however often. A store takes version n only upon n - 1. */
+export const IncidentState = z.strictObject({
+  version: z.int().min(1),
+  dedupKey: z.string(),
+  status: z.enum(["open", "acknowledged", "resolved"]),
+  severity: Severity,
+  summary: z.string(),
+  openedAtMs: z.int(),
+  /** Times it was raised since it opened. */
+  count: z.int().min(1),
+  /** Levels that were told. */
+  told: z.int().min(1),
+  goods: z.int().min(0),
+  acknowledgedBy: z.string().nullable(),
+  /** As it was last raised with one. */
+  subject: IncidentSubject.exactOptional(),
+  /** When the next level is told, if nothing comes before. */
+  deadlineAtMs: z.int().nullable(),
+  /** Decided, stored with the state that asks for it, and not yet known to be sent: it survives whoever was to send it. */
+  untold: z.array(Notification).readonly().exactOptional(),
+  /** When what is untold is sent again. */
+  retellAtMs: z.int().exactOptional(),
+  /** Ids of the events heard last: a repeat changes nothing. */
+  heard: z.array(z.string()).readonly().exactOptional(),
+});
+export type IncidentState = z.infer<typeof IncidentState>;
+
+const common = { id: z.string(), atMs: z.int() };
+
+export const IncidentEvent = z.discriminatedUnion("type", [
+  z.strictObject({
+    ...common,
+    type: z.literal("raised"),
+    dedupKey: z.string(),
+    severity: Severity,
+    summary: z.string(),
+    subject: IncidentSubject.exactOptional(),
+  }),
+  z.strictObject({ ...common, type: z.literal("recovered") }),
+  /** By a person: it ends at once, whatever good news there was. */
+  z.strictObject({ ...common, type: z.literal("resolved"), by: z.string() }),
+  z.strictObject({ ...common, type: z.literal("acknowledged"), by: z.string() }),
+  z.strictObject({ ...common, type: z.literal("ticked") }),
+  /** These were sent, by `notificationKey`. */
+  z.strictObject({ ...common, type: z.literal("told"), keys: z.array(z.string()).readonly() }),
+]);
+export type IncidentEvent = z.infer<typeof IncidentEvent>;
+
 export interface IncidentDecision {
   /** The same object where the event changes nothing. */
   readonly state: IncidentState | undefined;
   readonly notifications: readonly Notification[];
 }
 
+/** Names a notification among those of its incident. */
+export const notificationKey = ({ channel, action, level, openedAtMs, severity, atMs }: Notification): string =>
+  [channel, action, level, openedAtMs, severity, atMs].join("/");
+
+/** When somebody has to look at it again: to tell the next level, or what could not be sent. Null where nothing is left to do. */
+export function incidentDueAtMs({ deadlineAtMs, untold = [], retellAtMs = 0 }: IncidentState): number | null {
+  if (untold.length === 0) return deadlineAtMs;
+  return Math.min(retellAtMs, deadlineAtMs ?? retellAtMs);
+}
+
+/** Of the events it heard, an incident remembers so many. */
+const heardEvents = 24;
+const firstRetellMs = 120_000;
+const lastRetellMs = 1_800_000;
+
 /**
  * What an event makes of an incident, and who is told. Repeats are counted, not told, unless a warning has become an error;
- * everyone who was told of it hears that it is acknowledged, and that it is over. Pure.
+ * everyone who was told of it hears that it is acknowledged, and that it is over. What is to be told stays in the state until a
+ * `told` says that it was sent; a tick has it sent again. Pure.
  */
 export function decideIncident(
   policy: EscalationPolicy,
   state: IncidentState | undefined,
   event: IncidentEvent,
+): IncidentDecision {
+  if (state?.heard?.includes(event.id)) return { state, notifications: [] };
+  if (event.type === "told") return { state: state && withoutTold(state, event.keys), notifications: [] };
+  const decision = decided(policy, state, event);
+  const again = state && event.type === "ticked" && isRetold(state, event.atMs) ? (state.untold ?? []) : [];
+  if (!decision.state || (decision.state === state && again.length === 0)) return decision;
+  const untold = [...(state?.untold ?? []), ...decision.notifications];
+  const oldest = untold[0];
+  const waitMs = Math.min(lastRetellMs, Math.max(firstRetellMs, event.atMs - (oldest?.atMs ?? event.atMs)));
+  const { untold: _untold, retellAtMs: _retellAtMs, ...rest } = decision.state;
+  const next: IncidentState = {
+    ...rest,
+    version: (state?.version ?? 0) + 1,
+    heard: event.type === "ticked" ? (state?.heard ?? []) : [...(state?.heard ?? []), event.id].slice(-heardEvents),
+    ...(untold.length > 0 ? { untold, retellAtMs: event.atMs + waitMs } : {}),
+  };
+  return { state: next, notifications: [...again, ...decision.notifications] };
+}
+
+const isRetold = ({ untold = [], retellAtMs = 0 }: IncidentState, atMs: number): boolean =>
+  untold.length > 0 && atMs >= retellAtMs;
+
+function withoutTold(state: IncidentState, keys: readonly string[]): IncidentState {
+  const told = new Set(keys);
+  const left = (state.untold ?? []).filter((each) => !told.has(notificationKey(each)));
+  if (left.length === (state.untold ?? []).length) return state;
+  const { untold: _untold, retellAtMs, ...rest } = state;
+  const again = left.length > 0 && retellAtMs !== undefined ? { untold: left, retellAtMs } : {};
+  return { ...rest, version: state.version + 1, ...again };
+}
+
+function decided(
+  policy: EscalationPolicy,
+  state: IncidentState | undefined,
+  event: Exclude<IncidentEvent, { readonly type: "told" }>,
 ): IncidentDecision {
   if (event.type === "raised") return raised(policy, state, event);
   if (!state || state.status === "resolved") return { state, notifications: [] };

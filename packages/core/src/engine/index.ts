@@ -16,11 +16,14 @@ export {
   IncidentEvent,
   IncidentState,
   IncidentSubject,
+  incidentDueAtMs,
   Notification,
+  notificationKey,
 } from "./incident.ts";
-export type { RunCommand } from "./run-command.ts";
+export { isWanted, type RunCommand } from "./run-command.ts";
 export { RunEvent, StageTruth } from "./run-event.ts";
 export { RunGraph, StagePlan, TaskPlan } from "./run-graph.ts";
+export { RunCause, RunRequest, RunWork, runIdOf } from "./run-request.ts";
 export {
   ActiveStage,
   hasEnded,
@@ -32,4 +35,6 @@ export {
   StagePhase,
   TaskState,
 } from "./run-state.ts";
+export { defaultStage, type Route } from "./stage-defaults.ts";
 export { StageName, stageNames } from "./stage-name.ts";
+export { SlicePurpose, TaskWork } from "./task-work.ts";

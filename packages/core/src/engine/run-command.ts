@@ -1,4 +1,4 @@
-import type { ActiveStage, JsonRecord, RunStatus } from "./run-state.ts";
+import type { ActiveStage, JsonRecord, RunState, RunStatus } from "./run-state.ts";
 import type { StageName } from "./stage-name.ts";
 
 interface OfStage {
@@ -35,7 +35,28 @@ export type RunCommand =
       readonly dedupKey: string;
       readonly severity: "error" | "warning";
       readonly summary: string;
+      /** What it tells of, and how it is known whether it is still so. */
+      readonly about?:
+        | { readonly is: "failed"; readonly task: string; readonly stage: StageName | null }
+        | { readonly is: "overdue"; readonly task: string; readonly stage: StageName; readonly key: string }
+        | { readonly is: "paused" };
     }
   | { readonly type: "recover"; readonly dedupKey: string }
   /** The run has ended: tell who waits for it. */
   | { readonly type: "announce"; readonly status: RunStatus };
+
+/**
+ * Whether a command is still what its run, as it is now, asks for. A start of a try that is over must not be carried out any more,
+ * and who was not told of a failure in time need not hear of it when it is mended. Pure.
+ */
+export function isWanted(state: RunState, command: RunCommand): boolean {
+  if (command.type === "start") {
+    const active = state.tasks[command.task]?.active;
+    return active?.key === command.key && active.phase === "starting";
+  }
+  if (command.type !== "raise" || !command.about) return true;
+  const { about } = command;
+  if (about.is === "paused") return state.status === "paused";
+  const task = state.tasks[about.task];
+  return about.is === "failed" ? task?.status === "failed" : task?.active?.key === about.key;
+}

@@ -50,6 +50,8 @@ export const ActiveStage = z.strictObject({
   /** When the try is stopped; null while none is under way. */
   timeoutAtMs: z.int().nullable(),
   stopping: z.enum(["timeout", "cancel"]).nullable(),
+  /** Somebody was told that it should have ended, and cannot be stopped. */
+  isOverdue: z.literal(true).exactOptional(),
 });
 export type ActiveStage = z.infer<typeof ActiveStage>;
 

@@ -37,11 +37,30 @@ export function stepStage(
 ): TaskStep {
   const { active } = task;
   if (!active) return { task, commands: [] };
+  const step = stepped(context, task, active, event);
+  if (!active.isOverdue || step.task.active?.key === active.key) return step;
+  return { ...step, commands: [...step.commands, { type: "recover", dedupKey: overdueKey(context) }] };
+}
+
+function stepped(
+  context: StepContext,
+  task: TaskState,
+  active: ActiveStage,
+  event: Extract<RunEvent, { readonly key: string }>,
+): TaskStep {
   if (event.type === "succeeded") return succeed(context, task, event);
   if (event.type === "failed") return fail(context, task, event.failure);
   if (event.type === "observed") return observed(context, task, event);
-  if (event.type === "started") return keep(task, { ...active, phase: runs(active), externalId: event.externalId });
+  if (event.type === "started") return known(task, active, event.externalId);
   return nextPiece(context, task, active, event.position);
+}
+
+const overdueKey = ({ incidentPrefix, plan }: StepContext): string => `${incidentPrefix}/${plan.name}/overdue`;
+
+/** The same task where it was known already. */
+function known(task: TaskState, active: ActiveStage, externalId: string | null): TaskStep {
+  if (active.phase !== "starting" && active.externalId === externalId) return { task, commands: [] };
+  return keep(task, { ...active, phase: runs(active), externalId });
 }
 
 /** What the clock makes of an active task. */
@@ -54,17 +73,20 @@ export function tickTask(context: StepContext, task: TaskState): TaskStep {
   const isOver = active.timeoutAtMs !== null && active.timeoutAtMs <= atMs;
   if (active.phase !== "stopping" && isOver && stage.isStoppable) return stop(context, task, "timeout");
   const timeoutAtMs = active.phase === "stopping" || isOver ? null : active.timeoutAtMs;
+  const isOverdue = isOver && !stage.isStoppable;
   const asked = keep(task, {
     ...active,
+    ...(isOverdue ? { isOverdue } : {}),
     dueAtMs: Math.min(atMs + stage.pollMs, timeoutAtMs ?? Number.MAX_SAFE_INTEGER),
   });
   const about = aboutOf(plan, active);
   const commands: RunCommand[] = [{ type: "observe", ...about }];
   if (active.stopping !== null) commands.unshift({ type: "stop", ...about, reason: active.stopping });
-  if (isOver && !stage.isStoppable) {
+  if (isOverdue && !active.isOverdue) {
     commands.push({
       type: "raise",
-      dedupKey: `${context.incidentPrefix}/${plan.name}/overdue`,
+      dedupKey: overdueKey(context),
+      about: { is: "overdue", task: plan.name, stage: active.name, key: active.key },
       severity: "warning",
       summary: `${active.name} of ${plan.name} should have ended and cannot be stopped; it is waited for.`,
     });
@@ -145,8 +167,9 @@ function start(context: StepContext, task: TaskState, next: ActiveStage, plan: T
   const { atMs, runId } = context;
   const stage = stageOf(plan, next);
   const timeoutAtMs = atMs + stage.timeoutMs;
+  const { isOverdue: _, ...fresh } = next;
   const active: ActiveStage = {
-    ...next,
+    ...fresh,
     phase: "starting",
     key: `${runId}/${plan.name}/${next.name}/${task.round}.${task.restarts}.${next.tries}.${next.piece}`,
     externalId: null,
@@ -267,7 +290,7 @@ function observed(
   if (truth.is === "succeeded") return succeed(context, task, truth);
   if (truth.is === "failed") return fail(context, task, truth.failure);
   if (truth.is === "running") {
-    return keep(task, { ...active, phase: runs(active), externalId: truth.externalId ?? active.externalId });
+    return known(task, active, truth.externalId ?? active.externalId);
   }
   if (truth.is === "absent") {
     // Who looked before the start was known could not find it.
@@ -311,6 +334,7 @@ function settle(
     commands.push({
       type: "raise",
       dedupKey,
+      about: { is: "failed", task: name, stage: task.active?.name ?? null },
       severity: "error",
       summary: `${where} failed: ${end.failure.code}: ${end.failure.message}`,
     });

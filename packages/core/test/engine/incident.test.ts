@@ -1,6 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { decideIncident, EscalationPolicy, type IncidentEvent, type IncidentState } from "../../src/engine/index.ts";
+import {
+  decideIncident,
+  EscalationPolicy,
+  type IncidentEvent,
+  type IncidentState,
+  incidentDueAtMs,
+  notificationKey,
+} from "../../src/engine/index.ts";
 
 const minute = 60_000;
 const policy = EscalationPolicy.parse({
@@ -12,7 +19,11 @@ const policy = EscalationPolicy.parse({
   goodsToResolve: 2,
 });
 
-type Told = { readonly type: IncidentEvent["type"]; readonly severity?: "warning" | "error"; readonly atMs?: number };
+type Told = {
+  readonly type: Exclude<IncidentEvent["type"], "told">;
+  readonly severity?: "warning" | "error";
+  readonly atMs?: number;
+};
 
 /** What was told to whom, event by event. */
 function story(...events: readonly Told[]): { state: IncidentState | undefined; told: string[][] } {
@@ -27,7 +38,8 @@ function story(...events: readonly Told[]): { state: IncidentState | undefined; 
           ? { ...common, type, by: "ann" }
           : { ...common, type };
     const decision = decideIncident(policy, state, event);
-    state = decision.state;
+    const keys = decision.notifications.map(notificationKey);
+    state = decideIncident(policy, decision.state, { id: `${common.id}/told`, atMs, type: "told", keys }).state;
     told.push(decision.notifications.map(({ action, channel }) => `${action} ${channel}`));
   }
   return { state, told };
@@ -90,7 +102,7 @@ describe("an incident", () => {
     const subject = { pipeline: "flights", dataset: "airports", runId: "r1" };
     const common = { id: "e", dedupKey: "dev/flights", severity: "error", summary: "it failed" } as const;
     const opened = decideIncident(policy, undefined, { ...common, type: "raised", atMs: 5, subject });
-    const again = decideIncident(policy, opened.state, { ...common, type: "raised", atMs: 6 });
+    const again = decideIncident(policy, opened.state, { ...common, id: "again", type: "raised", atMs: 6 });
     const taken = decideIncident(policy, again.state, { id: "f", type: "acknowledged", atMs: 7, by: "ann" });
     expect(taken.notifications).toEqual([
       {
@@ -157,6 +169,37 @@ describe("an incident", () => {
         if (state?.status === "open" && state.told < policy.levels.length) expect(state.deadlineAtMs).not.toBeNull();
       }),
     );
+  });
+});
+
+describe("what an incident has to tell", () => {
+  const raise = (id: string, atMs = 0): IncidentEvent => ({
+    id,
+    atMs,
+    type: "raised",
+    dedupKey: "dev/flights",
+    severity: "error",
+    summary: "it failed",
+  });
+  const opened = decideIncident(policy, undefined, raise("e"));
+
+  test("stays in it until it was sent, and is sent again by whoever looks then", () => {
+    expect(opened.state && incidentDueAtMs(opened.state)).toBe(2 * minute);
+    const tick = (atMs: number) => decideIncident(policy, opened.state, { id: `t${atMs}`, atMs, type: "ticked" });
+    expect(tick(2 * minute - 1).state).toBe(opened.state);
+    const again = tick(2 * minute);
+    expect(again.notifications).toEqual(opened.notifications);
+    expect(again.state && incidentDueAtMs(again.state)).toBe(4 * minute);
+    const keys = again.notifications.map(notificationKey);
+    const sent = decideIncident(policy, again.state, { id: "s", atMs: 3 * minute, type: "told", keys }).state;
+    expect(sent?.untold).toBeUndefined();
+    expect(sent && incidentDueAtMs(sent)).toBe(10 * minute);
+  });
+
+  test("is no more for hearing the same event again, even when it is over", () => {
+    expect(decideIncident(policy, opened.state, raise("e", 1))).toEqual({ state: opened.state, notifications: [] });
+    const over = decideIncident(policy, opened.state, { id: "r", atMs: 5, type: "resolved", by: "ann" }).state;
+    expect(decideIncident(policy, over, raise("e", 6)).state).toBe(over);
   });
 });
 
