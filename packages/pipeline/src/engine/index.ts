@@ -1,5 +1,23 @@
+export { breakerIncident } from "./breaker-incidents.ts";
+export type { Announcement, CarriedOut } from "./carry-out.ts";
+export {
+  type CommandCall,
+  type CommandOutcome,
+  type CommandPorts,
+  carryOutCommand,
+  type Receipts,
+  type StageRunners,
+  StageStopped,
+  toFailedReply,
+} from "./carry-out-command.ts";
+export { type CommandCarrier, CommandMessage, StageCommand } from "./command-message.ts";
+export type { EventOutcome, RequestedEvent } from "./drive-run.ts";
+export { type Engine, type EnginePorts, openEngine } from "./engine.ts";
+export { engineError } from "./engine-error.ts";
 export type { EngineStores } from "./engine-stores.ts";
+export { guardRunner } from "./guard-runner.ts";
 export type { LeaseClaim, LeaseHolder, LeaseStore } from "./lease-store.ts";
+export type { ReconcileOptions, ReconcileReport } from "./reconcile.ts";
 export type {
   AuditEntry,
   OutboxItem,
@@ -9,6 +27,7 @@ export type {
   RunStore,
   StoredRun,
 } from "./run-store.ts";
+export { verdictOfError, verdictOfFailure } from "./service-verdict.ts";
 export type {
   ObserveCommand,
   StageCall,
@@ -20,3 +39,4 @@ export type {
 export { openMemoryStores } from "./stores/memory-stores.ts";
 export type { ArchivedStores, DocumentRecord, LeaseRecord, RunRecord, StoreArchive } from "./stores/store-archive.ts";
 export type { CallCounter, Versioned, VersionedStore } from "./versioned-store.ts";
+export { type Breaker, type BreakerPorts, type CallVerdict, type CallVerdictOf, openBreaker } from "./with-breaker.ts";
