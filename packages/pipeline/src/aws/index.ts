@@ -1,1 +1,1 @@
-export {};
+export { type DynamoTableOptions, type EngineTablePlan, openDynamoStores, planEngineTable } from "./dynamodb/index.ts";
