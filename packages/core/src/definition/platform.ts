@@ -1,14 +1,21 @@
 import { z } from "zod";
+import { PlatformAlerts } from "./alerts.ts";
+import { checkAlerts } from "./check/check-alerts.ts";
 import { LakeLocation } from "./lake-location.ts";
-import { parseWith } from "./parse-with.ts";
+import { definitionInvalid, parseWith } from "./parse-with.ts";
+import { RunSettings } from "./run-settings.ts";
+import { slug } from "./slug.ts";
 import { SnowflakeConnection } from "./snowflake-connection.ts";
 import { strict } from "./strict.ts";
 
-export const slug = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, {
-  error: "expected a name of lower-case letters, digits and -, starting with a letter, of at most 63 characters",
+export const Environment = strict({
+  snowflake: SnowflakeConnection,
+  lake: LakeLocation,
+  /** Who is told here, where it is not as the platform has it. */
+  alerts: PlatformAlerts.exactOptional(),
+  /** How runs are carried out here. */
+  run: RunSettings.exactOptional(),
 });
-
-export const Environment = strict({ snowflake: SnowflakeConnection, lake: LakeLocation });
 export type Environment = z.output<typeof Environment>;
 
 export const Platform = strict({
@@ -17,6 +24,8 @@ export const Platform = strict({
     .record(slug, Environment)
     .refine((environments) => Object.keys(environments).length > 0, { error: "expected at least one environment" })
     .readonly(),
+  /** Ways to reach people, and who is told of what goes wrong. */
+  alerts: PlatformAlerts.exactOptional(),
   /** Put on everything that can carry tags. */
   tags: z.record(z.string().min(1), z.string()).readonly().default({}),
 });
@@ -26,5 +35,8 @@ export type PlatformInput = z.input<typeof Platform>;
 
 /** What a team runs on, declared once. Throws DEFINITION_INVALID naming every problem. */
 export function definePlatform(definition: PlatformInput): Platform {
-  return parseWith(Platform, definition, "The platform");
+  const platform = parseWith(Platform, definition, "The platform");
+  const problems = checkAlerts({ platform });
+  if (problems.length > 0) throw definitionInvalid("The platform", problems);
+  return platform;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Duration } from "../types/index.ts";
 import { strict } from "./strict.ts";
+import { isTimeZone } from "./time-zone.ts";
 
 const Deletes = z.union([z.literal("ignore"), strict({ kind: z.literal("fullDiff") })], {
   error:
@@ -55,12 +56,3 @@ export const capture = () => ({ kind: "capture" }) as const;
 
 /** Deletes found by comparing all keys of the source with the table's. */
 export const fullDiff = () => ({ kind: "fullDiff" }) as const;
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -10,6 +10,10 @@ export const coreError = errorFactory({
     category: "definition",
     summary: "The definition names something that is not implemented yet.",
   },
+  RUN_REQUEST_REFUSED: {
+    category: "definition",
+    summary: "A run was asked for that the definition does not have, or that cannot be.",
+  },
   TYPE_UNSUPPORTED: { category: "definition", summary: "A Snowflake type has no exact form in the target." },
   NAME_COLLISION: {
     category: "definition",

@@ -1,12 +1,23 @@
 import type { Pipeline } from "../pipeline.ts";
 import { type Problem, pathText } from "../problem.ts";
+import { checkAlerts } from "./check-alerts.ts";
 import { checkDataset } from "./check-dataset.ts";
 import { checkDiscover } from "./check-discover.ts";
+import { checkRun } from "./check-run.ts";
+import { checkSchedule } from "./check-schedule.ts";
+import { checkTransforms } from "./check-transforms.ts";
 import { unknownName } from "./unknown-name.ts";
 
 /** What no single block can see: names that must exist elsewhere, or must differ. */
 export function checkPipeline(pipeline: Pipeline): Problem[] {
-  return [...checkDatasets(pipeline), ...checkDiscover(pipeline)];
+  return [
+    ...checkDatasets(pipeline),
+    ...checkDiscover(pipeline),
+    ...checkTransforms(pipeline),
+    ...checkSchedule(pipeline),
+    ...checkAlerts(pipeline),
+    ...checkRun(pipeline),
+  ];
 }
 
 function checkDatasets({ platform, datasets }: Pipeline): Problem[] {
