@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { TextRow } from "./driver.ts";
 
 /** The rows behind a border that are looked at; where they are all equal, they tell nothing of their place. */
@@ -18,6 +19,8 @@ export interface RangeEdge {
 export interface EdgeCollector {
   /** The next row; ignored once the edge is known. */
   add(row: TextRow): void;
+  /** Whether more rows would change nothing. */
+  isKnown(): boolean;
   /** Undefined when no row came. */
   edge(): RangeEdge | undefined;
 }
@@ -27,9 +30,11 @@ export function openEdge(): EdgeCollector {
   let first: TextRow | undefined;
   let changed: TextRow | undefined;
   let equalRows = 0;
+  const isKnown = (): boolean => changed !== undefined || equalRows === edgeRows;
   return {
+    isKnown,
     add(row) {
-      if (changed || equalRows === edgeRows) return;
+      if (isKnown()) return;
       first ??= row;
       if (sameRow(first, row)) equalRows++;
       else changed = row;
@@ -46,6 +51,15 @@ export function sameEdge(one: RangeEdge | undefined, other: RangeEdge | undefine
 
 /** Whether so many equal rows came that a shifted download would show the same. */
 export const tellsNothing = (edge: RangeEdge | undefined): boolean => edge?.equalRows === edgeRows;
+
+/** Names an edge without a value of its rows, so that it may be written down; undefined for none. */
+export function edgeName(edge: RangeEdge | undefined): string | undefined {
+  if (!edge) return undefined;
+  const { first, equalRows, changed = null } = edge;
+  return createHash("sha256")
+    .update(JSON.stringify([first, equalRows, changed]))
+    .digest("hex");
+}
 
 function sameRow(one: TextRow | undefined, other: TextRow | undefined): boolean {
   if (!one || !other) return one === other;

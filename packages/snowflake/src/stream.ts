@@ -5,8 +5,17 @@ import { batchBytes, type ColumnBatch } from "@snowmelt/core/types";
 import { openDecoder } from "./decode/open-decoder.ts";
 import { openResultDigester } from "./digest/result-digest.ts";
 import type { RowDigest } from "./digest/row-digest.ts";
+import type { TextRow } from "./driver.ts";
 import { type ExtractPlan, resultColumnName } from "./plan-extract.ts";
-import { edgeRows, openEdge, type RangeEdge, sameEdge, tellsNothing } from "./range-edge.ts";
+import {
+  type EdgeCollector,
+  edgeName,
+  edgeRows,
+  openEdge,
+  type RangeEdge,
+  sameEdge,
+  tellsNothing,
+} from "./range-edge.ts";
 import { openRangePlanner } from "./range-planner.ts";
 import type { RowRange } from "./range-reader.ts";
 import { sameBatch } from "./same-batch.ts";
@@ -22,6 +31,8 @@ export interface StreamedBatch {
   readonly lastRow: number;
   /** Of the rows as they were sent, where it was asked for. */
   readonly digest: RowDigest | undefined;
+  /** Names the rows behind the batch as they were seen here, for `from: { row: lastRow + 1, edge }`; undefined at the end. */
+  readonly edge: string | undefined;
 }
 
 export interface StreamProgress {
@@ -33,8 +44,11 @@ export interface StreamProgress {
 export interface StreamOptions {
   readonly queryId: string;
   readonly plan: Pick<ExtractPlan, "fields" | "cells">;
-  /** Where to begin. @default the first row */
-  readonly from?: { readonly row: number } | undefined;
+  /**
+   * Where to begin. With the `edge` of the batch before, the first rows have to be those that were seen behind it: else a chunk
+   * lacks a row or has one twice, there or here, and that is RESULT_INCOMPLETE. @default the first row
+   */
+  readonly from?: { readonly row: number; readonly edge?: string | undefined } | undefined;
   /** Rows of a batch; the last may be smaller. @default 200_000 */
   readonly batchRows?: number | undefined;
   /** Rows read and counted as one; whole batches. @default as many as fit in `rangeBytes` */
@@ -113,6 +127,10 @@ export async function* stream(session: SnowflakeSession, options: StreamOptions)
         rows: next.range.end - next.range.start,
         bytes: read.batches.reduce((total, { batch }) => total + batchBytes(batch), 0),
       });
+      if (!held && !beginsAs(read, from.edge)) {
+        read = await readRangeWithRetry(session, next.range, rangeOptions);
+        if (!beginsAs(read, from.edge)) throw foreignBegin(queryId, from.row);
+      }
       if (held && !follows(held.read, read)) {
         const again = await readBothAgain(session, [held.range, next.range], rangeOptions);
         held = { range: held.range, read: again[0] };
@@ -147,6 +165,16 @@ interface HeldRange {
 }
 
 const follows = (before: ReadRange, read: ReadRange): boolean => sameEdge(before.after, read.begin);
+
+const beginsAs = ({ begin }: ReadRange, edge: string | undefined): boolean =>
+  edge === undefined || edgeName(begin) === edge;
+
+const foreignBegin = (queryId: string, row: number) =>
+  snowflakeError(
+    "RESULT_INCOMPLETE",
+    `From row ${row} query ${queryId} does not go on with the rows that were seen there before: a chunk lacks a row or has one twice.`,
+    { details: { queryId, start: row } },
+  );
 
 const shiftedError = (queryId: string, before: RowRange, next: RowRange) =>
   snowflakeError(
@@ -266,10 +294,12 @@ async function readOnce(session: SnowflakeSession, range: RowRange, options: Ran
   }
   const decoder = openDecoder(plan, Math.min(batchRows, range.end - range.start));
   const digester = digests ? openResultDigester() : undefined;
-  const batches: StreamedBatch[] = [];
+  const batches: Omit<StreamedBatch, "edge">[] = [];
+  const behind: { readonly start: number; readonly edge: EdgeCollector }[] = [];
   const finish = (endRow: number): void => {
     const firstRow = endRow - decoder.rowCount;
     batches.push({ batch: decoder.finish(), firstRow, lastRow: endRow - 1, digest: digester?.take() });
+    behind.push({ start: endRow, edge: openEdge() });
   };
   const begin = openEdge();
   const after = openEdge();
@@ -289,10 +319,19 @@ async function readOnce(session: SnowflakeSession, range: RowRange, options: Ran
         taken += next.length;
         if (decoder.rowCount === batchRows) finish(firstRow + taken);
       }
+      if (decoder.rowCount > 0 && firstRow + rows.length >= range.end) finish(range.end);
+      for (const { start, edge } of behind) if (!edge.isKnown()) addFrom(edge, rows, Math.max(0, start - firstRow));
     },
   });
-  if (decoder.rowCount > 0) finish(range.end);
-  return { batches, begin: begin.edge(), after: after.edge() };
+  const named = batches.map((batch, index) => ({ ...batch, edge: edgeName(behind[index]?.edge.edge()) }));
+  return { batches: named, begin: begin.edge(), after: after.edge() };
+}
+
+function addFrom(edge: EdgeCollector, rows: readonly TextRow[], from: number): void {
+  for (let at = from; at < rows.length && !edge.isKnown(); at++) {
+    const row = rows[at];
+    if (row) edge.add(row);
+  }
 }
 
 function checkResult(result: StoredResult, { cells }: Pick<ExtractPlan, "cells">): StoredResult {

@@ -77,6 +77,32 @@ async function failure(run: Promise<unknown>): Promise<SnowmeltError> {
   throw new Error("it did not fail");
 }
 
+describe("a reading that goes on where another ended", () => {
+  const from = async (row: number) => {
+    const edges = new Map<number, string | undefined>();
+    for await (const { lastRow, edge } of stream(session, { queryId, plan, batchRows: 3000, rangeRows: 6000 }))
+      edges.set(lastRow + 1, edge);
+    return { row, edge: edges.get(row) };
+  };
+
+  it("has to begin with the rows that were seen there, in the middle of a range too", async () => {
+    for (const row of [3000, 6000, 18_000]) {
+      const place = await from(row);
+      expect(place.edge).toBeDefined();
+      const { ids } = await collect({ from: place });
+      expect(ids).toEqual(everyId.slice(row));
+    }
+    expect(await from(rowCount)).toEqual({ row: rowCount, edge: undefined });
+  });
+
+  it("is refused where it begins with other rows", async () => {
+    const { edge } = await from(6000);
+    const error = await failure(collect({ from: { row: 6001, edge } }));
+    expect(error).toMatchObject({ code: "RESULT_INCOMPLETE" });
+    expect(error.message).toContain("From row 6001");
+  });
+});
+
 describe("stream", () => {
   it("hands over every row once, in the result's order, in batches of the size asked for", async () => {
     const { ids, ranges } = await collect();

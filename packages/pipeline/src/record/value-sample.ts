@@ -1,4 +1,14 @@
 import { type ColumnBatch, type Field, isValid, valueAt } from "@snowmelt/core/types";
+import { z } from "zod";
+
+/** A sample as far as it has come, for another process to go on with. */
+export const SampleState = z.object({
+  columns: z.array(z.array(z.union([z.number(), z.string()]))),
+  step: z.number(),
+  seen: z.number(),
+  kept: z.number(),
+});
+export type SampleState = z.infer<typeof SampleState>;
 
 export interface Bucket {
   readonly label: string;
@@ -10,17 +20,23 @@ export interface ValueSample {
   observe(batch: ColumnBatch): void;
   /** One entry a field, in order. */
   histograms(): { sampledRows: number; histogram: Bucket[] | null }[];
+  state(): SampleState;
 }
 
 const bucketCount = 24;
 const topValues = 12;
 const maxLabelLength = 40;
 
-export function openValueSample(fields: readonly Field[], maxRows = 20_000): ValueSample {
-  const columns = fields.map((): (number | string)[] => []);
-  let step = 1;
-  let seen = 0;
-  let kept = 0;
+/** Rows that are kept of a table of this width: what they take in memory, and on their way to another process, is bounded. */
+const rowsKept = (fields: readonly Field[]): number =>
+  Math.max(500, Math.min(20_000, Math.floor(500_000 / Math.max(1, fields.length))));
+
+export function openValueSample(
+  fields: readonly Field[],
+  { maxRows = rowsKept(fields), before }: { readonly maxRows?: number; readonly before?: SampleState | undefined } = {},
+): ValueSample {
+  const columns = fields.map((_, index): (number | string)[] => [...(before?.columns[index] ?? [])]);
+  let { step, seen, kept } = before ?? { step: 1, seen: 0, kept: 0 };
   const thin = (): void => {
     for (const [index, values] of columns.entries()) columns[index] = values.filter((_, at) => at % 2 === 0);
     step *= 2;
@@ -38,6 +54,7 @@ export function openValueSample(fields: readonly Field[], maxRows = 20_000): Val
       seen += batch.rowCount;
       while (kept > maxRows) thin();
     },
+    state: () => ({ columns, step, seen, kept }),
     histograms: () =>
       fields.map((field, index) => ({ sampledRows: kept, histogram: histogramOf(field, columns[index] ?? []) })),
   };

@@ -9,93 +9,58 @@ import { type BackfillSlice, live, type Purpose } from "../plan/purpose.ts";
 import { resultLabel } from "../result-label.ts";
 import type { Stage } from "../run-event.ts";
 import type { RunContext } from "./run-context.ts";
+import { openStageRecord, type StageNotes, type StageRecord } from "./stage-record.ts";
 
 /** Collects what becomes a dataset's entry in the manifest, and tells of its stages as they pass. */
-export interface DatasetRecord {
-  /** Adds to the entry. */
-  note(part: Partial<DatasetResult>): void;
-  notice(code: string, message: string): void;
-  /** Runs a stage: timed, announced, and blamed if it throws. */
-  stage<T>(stage: Stage, run: () => Promise<T>): Promise<T>;
-  progress(
-    stage: Stage,
-    moved: { readonly rows: number; readonly rowsExpected: number | null; readonly bytesWritten: number },
-  ): void;
-  retry(stage: Stage, failure: { readonly reason: string; readonly attempt: number; readonly delayMs: number }): void;
+export interface DatasetRecord extends StageRecord {
   finish(outcome: Exclude<DatasetResult["outcome"], "failed">): DatasetResult;
   fail(error: unknown): DatasetResult;
 }
 
-const progressEveryMs = 200;
-
 /** Begins a dataset's entry, and says so. One of `finish` and `fail` ends it. */
 export function openDatasetRecord(context: RunContext, name: string, purpose: Purpose = live): DatasetRecord {
-  const { clock, emit, definition, environmentName, metrics, signal } = context;
-  let result = emptyResult(context, name, purpose);
-  const label = resultLabel(result);
-  let current: Stage | null = null;
-  /** In stages: what a dataset waits for others is not its own. */
-  let spentMs = 0;
-  let lastProgressMs = Number.NEGATIVE_INFINITY;
-  const sampleMemory = (): number => {
-    // The kernel's own mark, in KiB: samples of ours miss what comes and goes between them.
-    result = { ...result, peakRssBytes: process.resourceUsage().maxRSS * 1024 };
-    return process.memoryUsage.rss();
-  };
+  const { emit, signal } = context;
+  const empty = emptyResult(context, name, purpose);
+  const label = resultLabel(empty);
+  const { notes, current, ...record } = openStageRecord(context, label);
   emit({ kind: "datasetStarted", dataset: label });
 
   const close = (outcome: DatasetResult["outcome"], failure: RunFailure | null): DatasetResult => {
-    sampleMemory();
-    const durationMs = spentMs;
-    result = { ...result, outcome, failure, durationMs };
-    emit({ kind: "datasetFinished", dataset: label, outcome, durationMs, bytesWritten: result.bytesWritten });
-    const dimensions = { Environment: environmentName, Pipeline: definition.name, Dataset: name };
-    metrics.record({ name: "RowsExtracted", value: result.counts.extracted, unit: "Count", dimensions });
-    metrics.record({ name: "BytesWritten", value: result.bytesWritten, unit: "Bytes", dimensions });
-    metrics.record({ name: "Duration", value: durationMs, unit: "Milliseconds", dimensions });
-    metrics.record({ name: "Failures", value: failure ? 1 : 0, unit: "Count", dimensions });
+    const result = { ...resultOf(empty, [notes()]), outcome, failure };
+    const { durationMs, bytesWritten } = result;
+    emit({ kind: "datasetFinished", dataset: label, outcome, durationMs, bytesWritten });
+    measure(context, result);
     return result;
   };
   return {
-    note(part) {
-      result = { ...result, ...part };
-    },
-    notice(code, message) {
-      result = { ...result, notices: [...result.notices, { code, message }] };
-      emit({ kind: "notice", dataset: label, code, message });
-    },
-    async stage(stage, run) {
-      const outer = current;
-      current = stage;
-      const [startedAtMs, from] = [clock.nowMs(), clock.monotonicMs()];
-      emit({ kind: "stageStarted", dataset: label, stage });
-      const end = (): number => {
-        const durationMs = clock.monotonicMs() - from;
-        // A stage within another is part of its time.
-        if (outer === null) spentMs += durationMs;
-        result = { ...result, stages: [...result.stages, { stage, startedAtMs, durationMs }] };
-        sampleMemory();
-        return durationMs;
-      };
-      const passed = await run().catch((error: unknown) => {
-        end();
-        throw error;
-      });
-      emit({ kind: "stageFinished", dataset: label, stage, durationMs: end() });
-      current = outer;
-      return passed;
-    },
-    progress(stage, moved) {
-      const rssBytes = sampleMemory();
-      const now = clock.monotonicMs();
-      if (now - lastProgressMs < progressEveryMs && moved.rows !== moved.rowsExpected) return;
-      lastProgressMs = now;
-      emit({ kind: "progress", dataset: label, stage, ...moved, rssBytes });
-    },
-    retry: (stage, failure) => emit({ kind: "retry", dataset: label, stage, ...failure }),
+    ...record,
     finish: (outcome) => close(outcome, null),
-    fail: (error) => close("failed", failureOf(signal.aborted ? abortedBy(error) : error, current)),
+    fail: (error) => close("failed", failureOf(signal.aborted ? abortedBy(error) : error, current())),
   };
+}
+
+/** An entry with what its stages noted, one after the other; a later one has the last word. Pure. */
+export function resultOf(empty: DatasetResult, notes: readonly StageNotes[]): DatasetResult {
+  return {
+    ...empty,
+    ...Object.assign({}, ...notes.map(({ noted }) => noted)),
+    notices: notes.flatMap(({ notices }) => notices),
+    stages: notes.flatMap(({ stages }) => stages),
+    durationMs: notes.reduce((sum, { spentMs }) => sum + spentMs, 0),
+    peakRssBytes: Math.max(0, ...notes.map(({ peakRssBytes }) => peakRssBytes)),
+  };
+}
+
+/** The metrics of a dataset that has ended. */
+export function measure(
+  { metrics, environmentName, definition }: Pick<RunContext, "metrics" | "environmentName" | "definition">,
+  { dataset, counts, bytesWritten, durationMs, failure }: DatasetResult,
+): void {
+  const dimensions = { Environment: environmentName, Pipeline: definition.name, Dataset: dataset };
+  metrics.record({ name: "RowsExtracted", value: counts.extracted, unit: "Count", dimensions });
+  metrics.record({ name: "BytesWritten", value: bytesWritten, unit: "Bytes", dimensions });
+  metrics.record({ name: "Duration", value: durationMs, unit: "Milliseconds", dimensions });
+  metrics.record({ name: "Failures", value: failure ? 1 : 0, unit: "Count", dimensions });
 }
 
 /** Whatever an abort made fail, the abort is why. */
@@ -121,8 +86,9 @@ export function failureOf(error: unknown, stage: Stage | null): RunFailure {
   return { code: "UNEXPECTED", category: "internal", message, stage, retryable: false };
 }
 
-function emptyResult(
-  { definition, environmentName: environment, lake }: RunContext,
+/** The entry of a dataset of which nothing is known yet. */
+export function emptyResult(
+  { definition, environmentName: environment, lake }: Pick<RunContext, "definition" | "environmentName" | "lake">,
   name: string,
   purpose: Purpose,
 ): DatasetResult {

@@ -51,12 +51,6 @@ async function catalogRun(table: DeltaTable, glue: ReturnType<typeof memoryGlue>
       stage: (_, run) => run(),
       progress: () => undefined,
       retry: () => undefined,
-      finish: () => {
-        throw new Error("a stage finishes no dataset");
-      },
-      fail: () => {
-        throw new Error("a stage fails no dataset");
-      },
     },
   );
   return entry;

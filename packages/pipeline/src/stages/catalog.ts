@@ -5,8 +5,9 @@ import { isPlainTable } from "../lake/dataset-table.ts";
 import type { CatalogEntry } from "../manifest.ts";
 import { type CatalogPlace, catalogPlace } from "../plan/catalog-place.ts";
 import { projectionOf } from "../plan/catalog-projection.ts";
-import { type DatasetRecord, failureOf } from "../run/dataset-record.ts";
+import { failureOf } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 
 /**
@@ -17,7 +18,7 @@ import type { InspectedDataset } from "./inspect-dataset.ts";
 export async function catalogTable(
   context: Pick<RunContext, "catalog" | "clock" | "random" | "signal" | "logger">,
   inspected: Pick<InspectedDataset, "name" | "dataset" | "table">,
-  record: DatasetRecord,
+  record: StageRecord,
 ): Promise<void> {
   const { catalog, logger } = context;
   if (!catalog) return;

@@ -2,8 +2,8 @@ import { judgeTable, type TableFacts } from "@snowmelt/core/quality";
 import type { Field, Value } from "@snowmelt/core/types";
 import { type ColumnStats, parseStats } from "@snowmelt/lake/delta";
 import type { TableState } from "../lake/dataset-table.ts";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import { checkRules, ruleOutcomes } from "./check-rules.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import { liveRows } from "./stage-write.ts";
@@ -15,7 +15,7 @@ import { liveRows } from "./stage-write.ts";
 export async function checkTable(
   { clock }: Pick<RunContext, "clock">,
   inspected: InspectedDataset,
-  { record, outcome }: { readonly record: DatasetRecord; readonly outcome: "empty" | "unchanged" },
+  { record, outcome }: { readonly record: StageRecord; readonly outcome: "empty" | "unchanged" },
 ): Promise<void> {
   const { schema, snapshot, purpose } = inspected;
   if (schema.rules.length === 0 || purpose.kind === "slice") return;

@@ -3,8 +3,8 @@ import type { TableState } from "../lake/dataset-table.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
 import { landingStep } from "../plan/lane-marks.ts";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import type { Attempt } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
@@ -35,7 +35,7 @@ export async function commit(
     /** Stages and verifies upon a newer snapshot. */
     readonly stageAnew: (snapshot: TableState | undefined) => Promise<StagedWrite>;
     /** Split-off rows are a stage of their own there. */
-    readonly record: DatasetRecord;
+    readonly record: StageRecord;
   },
 ): Promise<Committed> {
   const { signal } = context;

@@ -1,6 +1,6 @@
 import type { FileRefusal } from "@snowmelt/lake/delta";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import { type Attempt, retirePending } from "../state/dataset-state.ts";
 import { noteRefusedUnload } from "../state/refused-unloads.ts";
 import { sweepAttempts } from "./abandon-attempt.ts";
@@ -27,7 +27,7 @@ export async function giveUpUnload(
     readonly sourceRows: bigint | null;
     readonly refusals: readonly FileRefusal[];
     readonly route: Extract<Route, { name: "unload" }>;
-    readonly record: DatasetRecord;
+    readonly record: StageRecord;
   },
 ): Promise<{ readonly inspected: InspectedDataset; readonly next: Extract<Next, { kind: "attempt" }> }> {
   const { state: store, stateObjects, definition, environmentName: environment } = context;

@@ -1,4 +1,4 @@
-import { type Dataset, sourceColumns } from "@snowmelt/core/definition";
+import { type Dataset, type Pipeline, sourceColumns } from "@snowmelt/core/definition";
 import { type Field, queryColumns, type SourceColumn } from "@snowmelt/core/types";
 import { compareSchema, planTableLayout, readLane, type TableLayout } from "@snowmelt/lake/delta";
 import { type DescribedTable, describeColumns, describeTable, type ExtractSource } from "@snowmelt/snowflake";
@@ -70,19 +70,37 @@ export async function inspectDataset(
 
 /** The part that asks the source. */
 export async function inspectSource(context: InspectContext, name: string): Promise<InspectedSource> {
-  const { session, lake: store, clock, random, signal, definition } = context;
-  const dataset = definition.datasets[name];
-  if (!dataset) {
-    throw pipelineError(
-      "DATASET_UNKNOWN",
-      `There is no dataset ${JSON.stringify(name)}; known are ${Object.keys(definition.datasets).join(", ")}.`,
-    );
-  }
+  return planSource(context, name, await describeSource(context, name));
+}
+
+/** What the source says of itself. */
+export interface SourceFacts {
+  /** Undefined for a query. */
+  readonly described: DescribedTable | undefined;
+  readonly columns: readonly SourceColumn[];
+}
+
+/** Asks the source what it is. Throws DATASET_UNKNOWN, and what `describeTable` does. */
+export async function describeSource(
+  { session, signal, definition }: Pick<RunContext, "session" | "signal" | "definition">,
+  name: string,
+): Promise<SourceFacts> {
+  const dataset = datasetOf(definition, name);
   const source = extractSource(dataset);
   const described = "table" in source ? await describeTable(session, source.table, { signal }) : undefined;
   const columns =
     described?.table.columns ??
     queryColumns(sourceColumns(dataset.source), await describeColumns(session, source, { signal }));
+  return { described, columns };
+}
+
+/** How a dataset lands whose source is so. Asks nothing and nobody. */
+export function planSource(
+  { lake: store, clock, random, definition }: Pick<RunContext, "lake" | "clock" | "random" | "definition">,
+  name: string,
+  { described, columns }: SourceFacts,
+): InspectedSource {
+  const dataset = datasetOf(definition, name);
   const schema = planLandingSchema(dataset, { columns });
   const layout = planTableLayout(
     schema.batchFields,
@@ -91,7 +109,7 @@ export async function inspectSource(context: InspectContext, name: string): Prom
   return {
     name,
     dataset,
-    source,
+    source: extractSource(dataset),
     columns,
     described,
     schema,
@@ -102,15 +120,31 @@ export async function inspectSource(context: InspectContext, name: string): Prom
   };
 }
 
+function datasetOf({ datasets }: Pipeline, name: string): Dataset {
+  const dataset = Object.hasOwn(datasets, name) ? datasets[name] : undefined;
+  if (dataset) return dataset;
+  throw pipelineError(
+    "DATASET_UNKNOWN",
+    `There is no dataset ${JSON.stringify(name)}; known are ${Object.keys(datasets).join(", ")}.`,
+  );
+}
+
 /** The part that asks the table: may be repeated as it grows. */
 export async function inspectTable(
   context: RouteContext,
   source: InspectedSource,
   purpose: Purpose,
 ): Promise<InspectedDataset> {
-  const { signal, definition, environmentName } = context;
+  return inspectLanes(context, source, { purpose, route: await findRoute(context, source) });
+}
+
+/** The part that asks the table alone, for a source whose route is known. */
+export async function inspectLanes(
+  { signal, definition, environmentName }: Pick<RunContext, "signal" | "definition" | "environmentName">,
+  source: InspectedSource,
+  { purpose, route }: { readonly purpose: Purpose; readonly route: Route },
+): Promise<InspectedDataset> {
   const { table, layout } = source;
-  const route = await findRoute(context, source);
   const place = { environment: environmentName, pipeline: definition.name, dataset: source.name };
   const lane = laneOf(place, purpose);
   const snapshot = await table.snapshot({ signal });

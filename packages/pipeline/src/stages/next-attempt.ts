@@ -1,12 +1,12 @@
 import { type NextStep, nextStep } from "../plan/next-step.ts";
 import { isBeforeRefresh } from "../plan/purpose.ts";
 import { instantText } from "../plan/window.ts";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import { type Attempt, type DatasetState, renewPending, retirePending } from "../state/dataset-state.ts";
+import { isGone } from "./begin-query.ts";
 import { chooseWindow } from "./choose-window.ts";
 import { countSource } from "./count-source.ts";
-import { isGone } from "./ensure-query.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import { planAttempt, planStatement, repeatAttempt } from "./plan-attempt.ts";
 
@@ -30,7 +30,7 @@ export type Next =
 export async function nextAttempt(
   context: RunContext,
   inspected: InspectedDataset,
-  { record, snapshotMicros }: { readonly record: DatasetRecord; readonly snapshotMicros: bigint },
+  { record, snapshotMicros }: { readonly record: StageRecord; readonly snapshotMicros: bigint },
 ): Promise<Next> {
   const { state: store, signal } = context;
   const state = await store.read(inspected.lane, { signal });
@@ -88,7 +88,7 @@ async function repeat(
   }: {
     readonly state: DatasetState;
     readonly step: Extract<NextStep, { kind: "repeat" }>;
-    readonly record: DatasetRecord;
+    readonly record: StageRecord;
     readonly snapshotMicros: bigint;
   },
 ): Promise<Next> {

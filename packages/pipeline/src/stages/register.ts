@@ -2,8 +2,8 @@ import { bindRule } from "@snowmelt/core/quality";
 import type { ColumnBatch } from "@snowmelt/core/types";
 import { type DataFile, type FileRefusal, readTableFile, registerFiles } from "@snowmelt/lake/delta";
 import type { UnloadResult } from "@snowmelt/snowflake";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import type { ExtractedAttempt } from "./extract.ts";
 import { footerProfiles } from "./footer-profiles.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -27,7 +27,7 @@ export async function register(
     record,
     unloaded,
     ...extracted
-  }: ExtractedAttempt & { readonly record: DatasetRecord; readonly unloaded: UnloadResult },
+  }: ExtractedAttempt & { readonly record: StageRecord; readonly unloaded: UnloadResult },
 ): Promise<Registered> {
   const { signal } = context;
   const { table, layout, schema } = inspected;
@@ -76,8 +76,8 @@ async function lookAtRows(
     ...(tracksKeys(inspected) ? schema.key : []),
   ]);
   const fields = schema.batchFields.filter(({ name }) => names.has(name));
-  await using evaluation = openRules(context, inspected, fields);
-  await using keys = openKeys(context, inspected, fields);
+  await using evaluation = openRules(context, inspected, { fields });
+  await using keys = openKeys(context, inspected, { fields });
   for (const file of files) {
     const batches = fields.length === 0 ? [rowsOnly(file)] : readTableFile(table, file, { fields, signal });
     for await (const batch of batches) {

@@ -22,8 +22,8 @@ import type { DatasetResult } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
 import { refreshLane } from "../plan/lane.ts";
 import { isBeforeRefresh } from "../plan/purpose.ts";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
 import { rowsByLog } from "./rows-by-log.ts";
@@ -66,7 +66,7 @@ export async function stageWrite(
     readonly landed: LandedAttempt;
     readonly snapshot: TableState | undefined;
     /** A merge is a stage of its own there. */
-    readonly record: DatasetRecord;
+    readonly record: StageRecord;
   },
 ): Promise<StagedWrite> {
   const { table } = inspected;
@@ -95,7 +95,7 @@ async function stageDelta(
   }: {
     readonly landed: LandedAttempt;
     readonly snapshot: Snapshot | undefined;
-    readonly record: DatasetRecord;
+    readonly record: StageRecord;
   },
 ): Promise<StagedDelta> {
   const { table, schema, tableFields, layout } = inspected;

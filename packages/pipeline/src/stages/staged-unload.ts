@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { toAttemptPrefix } from "@snowmelt/lake/delta";
 import { moveStagedFiles, removeStagedFiles, type UnloadedFile, type UnloadResult } from "@snowmelt/snowflake";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import type { Attempt, StagedFolder } from "../state/dataset-state.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 
@@ -20,7 +20,7 @@ export async function filesInLake(
     attempt,
     unloaded,
     record,
-  }: { readonly attempt: Attempt; readonly unloaded: UnloadResult; readonly record: DatasetRecord },
+  }: { readonly attempt: Attempt; readonly unloaded: UnloadResult; readonly record: StageRecord },
 ): Promise<readonly UnloadedFile[]> {
   const { staged } = attempt;
   if (!staged) return unloaded.files;

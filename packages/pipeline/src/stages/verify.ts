@@ -2,8 +2,8 @@ import { type DataFile, verifyFiles } from "@snowmelt/lake/delta";
 import { rowDigestText } from "@snowmelt/snowflake";
 import type { Check } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
-import type { DatasetRecord } from "../run/dataset-record.ts";
 import type { RunContext } from "../run/run-context.ts";
+import type { StageRecord } from "../run/stage-record.ts";
 import { compareSource } from "./compare-source.ts";
 import { digestResult, profileResult, profileSource } from "./count-source.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
@@ -21,7 +21,7 @@ export async function verify(
     landed,
     staged,
     record,
-  }: { readonly landed: LandedAttempt; readonly staged: StagedWrite; readonly record: DatasetRecord },
+  }: { readonly landed: LandedAttempt; readonly staged: StagedWrite; readonly record: StageRecord },
 ): Promise<void> {
   const checks = [
     ...(await sourceChecks(context, inspected, { landed, record })),
@@ -47,7 +47,7 @@ export async function verify(
 async function sourceChecks(
   context: RunContext,
   inspected: InspectedDataset,
-  { landed, record }: { readonly landed: LandedAttempt; readonly record: DatasetRecord },
+  { landed, record }: { readonly landed: LandedAttempt; readonly record: StageRecord },
 ): Promise<Check[]> {
   const { attempt, sourceRows, rowsExtracted, extractedProfile, unloaded } = landed;
   const rowCount =
@@ -84,7 +84,7 @@ async function sourceChecks(
 async function digestChecks(
   context: RunContext,
   inspected: InspectedDataset,
-  { landed: { attempt, digest }, record }: { readonly landed: LandedAttempt; readonly record: DatasetRecord },
+  { landed: { attempt, digest }, record }: { readonly landed: LandedAttempt; readonly record: StageRecord },
 ): Promise<Check[]> {
   if (!digest) return [];
   const stored = await digestResult(context, inspected, attempt.queryId);
@@ -115,7 +115,7 @@ function countChecks({ rowsExtracted, rowsQuarantined, quarantined }: LandedAtte
 }
 
 /** What a reader of the log will count, against what the write says it does. */
-function logChecks({ rowsByLog: rows, counts }: StagedWrite, record: DatasetRecord): Check[] {
+function logChecks({ rowsByLog: rows, counts }: StagedWrite, record: StageRecord): Check[] {
   const { inserted, deleted, rowsBefore } = counts;
   if (rows !== undefined)
     return [
