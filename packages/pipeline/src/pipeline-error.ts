@@ -40,4 +40,17 @@ export const pipelineError = errorFactory({
   },
   ENGINE_STORE_FAILED: { category: "storage", summary: "The engine's table refused a request, or is not reachable." },
   ARCHIVE_INVALID: { category: "storage", summary: "An export of the engine's stores is damaged, cut short or newer." },
+  SECRETS_DENIED: {
+    category: "credentials",
+    summary: "Secrets Manager does not let this role read or change the secret.",
+  },
+  SECRETS_KMS_REFUSED: { category: "credentials", summary: "The key that a secret is encrypted with cannot be used." },
+  SECRETS_UNREACHABLE: {
+    category: "credentials",
+    retryable: true,
+    summary: "Secrets Manager throttles, fails or is not reachable.",
+  },
+  SECRETS_REFUSED: { category: "credentials", summary: "Secrets Manager refused a request for another reason." },
+  SECRET_INVALID: { category: "credentials", summary: "A secret does not have the form that is expected of it." },
+  ROTATION_REFUSED: { category: "credentials", summary: "A key cannot be rotated as things are." },
 });
