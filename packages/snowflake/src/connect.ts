@@ -1,8 +1,8 @@
-import type { SnowmeltError } from "@snowmelt/core/errors";
+import { isSnowmeltError, type SnowmeltError } from "@snowmelt/core/errors";
 import type { Clock, Logger, Random, Secrets } from "@snowmelt/core/ports";
 import { retry } from "@snowmelt/core/retry";
 import type { SnowflakeConfig } from "./config.ts";
-import { readCredentials } from "./credentials.ts";
+import { type Credentials, type CredentialsLook, keyPairLooks, readCredentials } from "./credentials.ts";
 import type { Driver, DriverConnection } from "./driver.ts";
 import { plainCause, readDriverFailure } from "./driver-failure.ts";
 import { connectionDefaults } from "./driver-settings.ts";
@@ -25,7 +25,8 @@ export interface LoggedIn {
 }
 
 /**
- * Logs in, with a fresh secret, key signature and connection each time; only what may pass (network, 5xx) is tried again.
+ * Logs in, with a fresh secret, key signature and connection each time; only what may pass (network, 5xx) is tried again, and
+ * a key pair that is refused with the secret's other versions, so that a rotation is noticed by nobody.
  * Throws CREDENTIALS_REFUSED, CONNECTION_FAILED, SECRET_NOT_FOUND, RETRIES_EXHAUSTED, ABORTED.
  */
 export async function logIn(
@@ -34,28 +35,63 @@ export async function logIn(
   { secrets, clock, logger, random, signal }: SnowflakePorts & { readonly signal?: AbortSignal | undefined },
 ): Promise<LoggedIn> {
   const what = `log in to Snowflake at ${hostOf(config)}`;
-  return retry(
-    async () => {
-      const credentials = await readCredentials(config.auth, { secrets, signal });
-      const connection = createConnection(driver, config, credentials.options);
-      try {
-        await connect(connection, signal);
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw loginFailure(error, { config, what, secrets: credentials.secrets });
-      }
-      return { connection, secrets: credentials.secrets };
-    },
-    {
-      what,
-      policy: loginPolicy(config),
-      clock,
-      random,
-      ...(signal ? { signal } : {}),
-      onRetry: ({ attempt, delayMs }) => logger.log("warn", "login failed, trying again", { attempt, delayMs }),
-    },
-  );
+  const attempt = async ({ options, secrets: hidden }: Credentials): Promise<LoggedIn> => {
+    const connection = createConnection(driver, config, options);
+    try {
+      await connect(connection, signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw loginFailure(error, { config, what, secrets: hidden });
+    }
+    return { connection, secrets: hidden };
+  };
+  const read = (look: CredentialsLook) => readCredentials(config.auth, { secrets, signal, look });
+  return retry(() => (config.auth.kind === "keyPair" ? logInByKey(read, attempt, logger) : read({}).then(attempt)), {
+    what,
+    policy: loginPolicy(config),
+    clock,
+    random,
+    ...(signal ? { signal } : {}),
+    onRetry: ({ attempt, delayMs }) => logger.log("warn", "login failed, trying again", { attempt, delayMs }),
+  });
 }
+
+/** Snowflake says no more than this of a key that it does not know, a clock that is off or a user that is not there. */
+const keyRefused = "390144";
+
+/** Tries what each look finds, until one is taken. What the first was refused with is what the caller is told. */
+async function logInByKey(
+  read: (look: CredentialsLook) => Promise<Credentials>,
+  attempt: (credentials: Credentials) => Promise<LoggedIn>,
+  logger: Logger,
+): Promise<LoggedIn> {
+  const tried = new Set<string>();
+  let refusal: unknown;
+  for (const look of keyPairLooks) {
+    try {
+      const credentials = await read(look);
+      const key = JSON.stringify(credentials.secrets);
+      if (tried.has(key)) continue;
+      tried.add(key);
+      const loggedIn = await attempt(credentials);
+      if (refusal !== undefined) logger.log("warn", "the key pair was refused, another version of it was taken", look);
+      return loggedIn;
+    } catch (error) {
+      if (!(refusal === undefined ? isKeyRefusal(error) : isNoWayIn(error))) throw error;
+      refusal ??= error;
+    }
+  }
+  throw refusal;
+}
+
+const isKeyRefusal = (error: unknown): boolean =>
+  isSnowmeltError(error, "CREDENTIALS_REFUSED") && error.details.code === keyRefused;
+
+/** Of a version that is looked at because the one in use was refused: it need not be there, nor be a key at all. */
+const isNoWayIn = (error: unknown): boolean =>
+  ["CREDENTIALS_REFUSED", "CONFIG_INVALID", "SECRET_NOT_FOUND", "SECRET_INVALID"].some((code) =>
+    isSnowmeltError(error, code),
+  );
 
 function createConnection(
   driver: Driver,

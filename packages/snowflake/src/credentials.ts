@@ -1,5 +1,5 @@
 import type { SnowflakeAuth } from "@snowmelt/core/definition";
-import type { Secret, SecretRef, Secrets } from "@snowmelt/core/ports";
+import type { GetSecretOptions, Secret, SecretRef, Secrets } from "@snowmelt/core/ports";
 
 /** The driver's options for one login, and the values in them that must never be shown. */
 export interface Credentials {
@@ -7,19 +7,42 @@ export interface Credentials {
   readonly secrets: readonly string[];
 }
 
-/** Fetches the secrets of a login, afresh each time so that a rotated one is found. Throws SECRET_NOT_FOUND. May be retried. */
+/** Where in a rotation a login looks for its secret. */
+export type CredentialsLook = Pick<GetSecretOptions, "version" | "refresh">;
+
+/**
+ * Where a key pair is looked for, one after the other while Snowflake refuses it: what the source of secrets still knows, what it
+ * says afresh, what it is about to say, what it said before; and afresh once more, for a rotation that ended meanwhile.
+ * Nothing else is tried again: a few wrong passwords lock a user.
+ */
+export const keyPairLooks: readonly CredentialsLook[] = [
+  {},
+  { refresh: true },
+  { version: "pending", refresh: true },
+  { version: "previous", refresh: true },
+  { refresh: true },
+];
+
+/** Fetches the secrets of a login, each time so that a rotated one is found. Throws SECRET_NOT_FOUND. May be retried. */
 export async function readCredentials(
   auth: SnowflakeAuth,
-  { secrets, signal }: { readonly secrets: Secrets; readonly signal?: AbortSignal | undefined },
+  { secrets, signal, look = {} }: ReadCredentialsOptions,
 ): Promise<Credentials> {
   const shown: string[] = [];
   const reveal = async (ref: SecretRef): Promise<string> => {
-    const secret: Secret = await secrets.get(ref, signal ? { signal } : {});
+    const secret: Secret = await secrets.get(ref, { ...look, ...(signal ? { signal } : {}) });
     shown.push(secret.reveal());
     return secret.reveal();
   };
   const options = await driverOptions(auth, reveal);
   return { options, secrets: shown };
+}
+
+export interface ReadCredentialsOptions {
+  readonly secrets: Secrets;
+  readonly signal?: AbortSignal | undefined;
+  /** @default the one in use, as the source of secrets may still know it */
+  readonly look?: CredentialsLook;
 }
 
 async function driverOptions(
