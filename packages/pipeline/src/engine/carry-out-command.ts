@@ -29,6 +29,12 @@ export interface CommandPorts {
   readonly metrics: Metrics;
   /** For which a stage has the resource since its start, or since somebody asked for it. Longer than a stage between two looks. */
   readonly leaseMs: number;
+  /**
+   * What the clocks of two machines may differ by.
+   *
+   * @default 60_000
+   */
+  readonly clockSkewMs?: number;
 }
 
 /** Of whoever carries out a command: until when, and what ends it. */
@@ -67,7 +73,7 @@ export async function carryOutCommand(
     return { kind: "done", told: undefined };
   }
   if (command.type === "observe") return tell(ports, await observe(ports, message, command, about));
-  const why = whyStale(run, command, { nowMs: ports.clock.nowMs(), ...call });
+  const why = whyStale(run, command, endOf(ports, call));
   if (why !== undefined) return { kind: "dropped", why };
   return tell(ports, await start(ports, message, command, about));
 }
@@ -80,15 +86,18 @@ async function tell(ports: CommandPorts, event: RunEvent): Promise<CommandOutcom
 type Start = Extract<StageCommand, { readonly type: "start" }>;
 type Observe = Extract<StageCommand, { readonly type: "observe" }>;
 
+/** By the latest of all clocks. Who has no end is asked whether he lives. */
+const endOf = ({ clock, clockSkewMs = 60_000 }: CommandPorts, { deadlineAtMs }: CommandCall): number =>
+  Number.isFinite(deadlineAtMs) ? deadlineAtMs + clockSkewMs : clock.nowMs();
+
 /** That nothing is known of a start is believed after `dispatchMs`: whoever might live on beyond that must not begin. */
 function whyStale(
   { state, graph }: StoredRun,
   command: Start,
-  { nowMs, deadlineAtMs }: { readonly nowMs: number; readonly deadlineAtMs: number },
+  endsAtMs: number,
 ): string | undefined {
   if (!isWanted(state, command)) return `${command.key} is not the stage's key any more, or has been started`;
   const commandedAtMs = state.tasks[command.task]?.active?.commandedAtMs ?? 0;
-  const endsAtMs = Number.isFinite(deadlineAtMs) ? deadlineAtMs : nowMs;
   if (endsAtMs > commandedAtMs + graph.dispatchMs) return `${command.key} was commanded too long ago`;
   return undefined;
 }

@@ -1,11 +1,12 @@
-import type { Random } from "../../../src/ports/index.ts";
-
-/** Virtual time: what is due is done in the order of its time. Nothing waits for a real clock. */
+/**
+ * Virtual time: what is due is done in the order of its time, one thing a step. Whoever steps lets all promises come to rest in
+ * between, so that the same seed gives the same world. Nothing waits for a real clock.
+ */
 export interface EventLoop {
   readonly nowMs: number;
   after(delayMs: number, run: () => void): void;
-  /** Until nothing is due any more, or the time is up. Says whether it came to rest. */
-  run(untilMs: number): boolean;
+  /** False once nothing is due any more, or the time is up. */
+  step(untilMs: number): boolean;
 }
 
 export function openEventLoop(): EventLoop {
@@ -36,35 +37,15 @@ export function openEventLoop(): EventLoop {
       return nowMs;
     },
     after(delayMs, run) {
-      heap.push({ atMs: nowMs + Math.max(0, delayMs), order: order++, run });
+      heap.push({ atMs: nowMs + Math.max(0, Math.floor(delayMs)), order: order++, run });
       for (let at = heap.length - 1; at > 0 && isBefore(at, (at - 1) >> 1); at = (at - 1) >> 1) swap(at, (at - 1) >> 1);
     },
-    run(untilMs) {
-      for (let next = pop(); next; next = pop()) {
-        if (next.atMs > untilMs) return false;
-        nowMs = next.atMs;
-        next.run();
-      }
+    step(untilMs) {
+      const next = pop();
+      if (!next || next.atMs > untilMs) return false;
+      nowMs = next.atMs;
+      next.run();
       return true;
-    },
-  };
-}
-
-export interface Chance {
-  /** True with the probability. */
-  once(probability: number): boolean;
-  between(low: number, high: number): number;
-  oneOf<T>(list: readonly T[]): T;
-}
-
-export function openChance(random: Random): Chance {
-  return {
-    once: (probability) => random.float() < probability,
-    between: (low, high) => low + random.float() * (high - low),
-    oneOf(list) {
-      const found = list[Math.floor(random.float() * list.length)];
-      if (found === undefined) throw new RangeError("nothing to choose from");
-      return found;
     },
   };
 }

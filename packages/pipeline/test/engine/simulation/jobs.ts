@@ -1,19 +1,20 @@
-import type { RunCommand, StageFailure, StageTruth } from "../../../src/engine/index.ts";
-import type { Chance, EventLoop } from "./event-loop.ts";
-
-type Start = Extract<RunCommand, { readonly type: "start" }>;
+import type { StageFailure, StageTruth } from "@snowmelt/core/engine";
+import type { StartCommand } from "@snowmelt/pipeline/engine";
+import type { Chance } from "./chance.ts";
+import type { EventLoop } from "./event-loop.ts";
 
 interface Job {
   readonly key: string;
-  readonly task: string;
+  readonly resource: string;
   readonly externalId: string;
+  readonly window: number;
   truth: StageTruth;
 }
 
 /** Snowflake, Glue and the like: work that is started under a key, ends by itself or is stopped, and tells of it or not. */
 export interface Jobs {
   /** Starts the work, unless it is known under its key. */
-  start(command: Start, onEnd: (truth: StageTruth) => void): Job;
+  start(command: StartCommand, window: number, onEnd: (truth: StageTruth) => void): Job;
   find(key: string): Job | undefined;
   stop(key: string): void;
   readonly jobs: ReadonlyMap<string, Job>;
@@ -27,27 +28,25 @@ export function openJobs(loop: EventLoop, chance: Chance): Jobs {
   const running = new Map<string, string>();
   const end = (job: Job, truth: StageTruth): void => {
     job.truth = truth;
-    if (running.get(job.task) === job.key) running.delete(job.task);
+    if (running.get(job.resource) === job.key) running.delete(job.resource);
   };
   return {
     jobs,
     overlaps,
     find: (key) => jobs.get(key),
-    start(command, onEnd) {
-      const known = jobs.get(command.key);
+    start({ key, stage, resource }, window, onEnd) {
+      const known = jobs.get(key);
       if (known) return known;
-      const { key, task, stage } = command;
       const externalId = `${stage}-${jobs.size}`;
-      const job: Job = { key, task: `${command.resource}`, externalId, truth: { is: "running", externalId } };
-      const other = running.get(job.task);
+      const job: Job = { key, resource, externalId, window, truth: { is: "running", externalId } };
+      const other = running.get(resource);
       if (other !== undefined) overlaps.push(`${key} was started while ${other} was at work`);
-      running.set(job.task, key);
+      running.set(resource, key);
       jobs.set(key, job);
-      const hangs = chance.once(0.02);
-      if (hangs) return job;
+      if (chance.fault(0.02)) return job;
       loop.after(chance.between(100, chance.once(0.05) ? 1_200_000 : 90_000), () => {
         if (job.truth.is !== "running") return;
-        end(job, outcome(chance, task));
+        end(job, outcome(chance, window));
         onEnd(job.truth);
       });
       return job;
@@ -62,12 +61,10 @@ export function openJobs(loop: EventLoop, chance: Chance): Jobs {
   };
 }
 
-function outcome(chance: Chance, task: string): StageTruth {
-  if (chance.once(0.9)) return { is: "succeeded", result: { task } };
+function outcome(chance: Chance, window: number): StageTruth {
+  if (!chance.fault(0.1)) return { is: "succeeded", result: { window } };
   const failure: StageFailure = chance.once(0.1)
     ? { code: "TYPE_OVERFLOW", message: "a value does not fit", retryable: false }
-    : chance.once(0.2)
-      ? { code: "THROTTLED", message: "not now", retryable: true, isDeferral: true, retryAfterMs: 30_000 }
-      : { code: "CONNECTION_FAILED", message: "reset", retryable: true };
+    : { code: "CONNECTION_FAILED", message: "reset", retryable: true };
   return { is: "failed", failure };
 }
