@@ -1,4 +1,15 @@
+export { type Bus, type BusOptions, openBus, RunEnded, runEndedSource, runEndedType } from "./bus/index.ts";
 export { type DynamoTableOptions, type EngineTablePlan, openDynamoStores, planEngineTable } from "./dynamodb/index.ts";
+export {
+  type BurialReason,
+  buryMessage,
+  commandQueues,
+  openQueues,
+  type QueueMessage,
+  type Queues,
+  type QueuesOptions,
+  transportError,
+} from "./queues/index.ts";
 export {
   type AwsSecrets,
   type OpenSecretsManagerOptions,

@@ -1,0 +1,42 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { bundleFunction } from "../scripts/bundle/bundle-function.ts";
+import { bundleFunctions, functionNames } from "../scripts/bundle/bundle-functions.ts";
+
+const MAX_ZIP_BYTES = 1_500_000;
+const root = join(import.meta.dirname, "..", "..", "..");
+const folder = mkdtempSync(join(tmpdir(), "snowmelt-bundle-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** The sources in another folder, with the same installed packages beside them. */
+function copyRepository(to: string): string {
+  const withoutModules = { recursive: true, filter: (path: string) => !/(^|\/)(node_modules|dist)(\/|$)/.test(path) };
+  for (const part of ["apps/lambdas", "packages", "tsconfig.json", "package.json"]) {
+    cpSync(join(root, part), join(to, part), withoutModules);
+  }
+  const modules = join(to, "node_modules");
+  mkdirSync(join(modules, "@snowmelt"), { recursive: true });
+  for (const name of readdirSync(join(root, "node_modules"))) {
+    if (name !== "@snowmelt") symlinkSync(join(root, "node_modules", name), join(modules, name));
+  }
+  for (const name of ["core", "lake", "pipeline", "snowflake"]) {
+    symlinkSync(join(to, "packages", name), join(modules, "@snowmelt", name));
+  }
+  return join(to, "apps", "lambdas", "src");
+}
+
+test("the same sources give the same zips in another folder, each small enough to start fast", async () => {
+  const elsewhere = copyRepository(join(folder, "some", "where else"));
+  const here = join(root, "apps", "lambdas", "src");
+  const sizes: Record<string, number> = {};
+  for await (const { name, sha256, zip, code } of bundleFunctions(here)) {
+    const again = await bundleFunction(join(elsewhere, name, "handler.ts"), name);
+    expect({ name, sha256: again.sha256 }).toEqual({ name, sha256 });
+    expect(Buffer.from(code).includes(root), `${name} names the folder that it was made in`).toBe(false);
+    sizes[name] = zip.length;
+  }
+  expect(Object.keys(sizes)).toEqual(functionNames(here));
+  expect(Object.entries(sizes).filter(([, bytes]) => bytes > MAX_ZIP_BYTES)).toEqual([]);
+}, 120_000);
