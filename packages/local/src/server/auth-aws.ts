@@ -11,52 +11,60 @@ const Attestation = z.object({
 });
 
 const MAX_AGE_MS = 15 * 60_000;
+const MAX_SKEW_MS = 5 * 60_000;
 const AUDIENCE = "snowflakecomputing.com";
 const EMPTY_SHA256 = createHash("sha256").update("").digest("hex");
 
 export type AwsVerdict =
-  | { readonly status: "known"; readonly arn: string }
-  | { readonly status: "refused"; reason: string };
+  /** The session of a role, or the user, that signed; and the role that the session is of. */
+  | { readonly status: "known"; readonly arns: readonly string[] }
+  | { readonly status: "refused"; readonly reason: string };
 
 /**
- * Checks a workload identity token as far as it can be without asking AWS: host, query, audience, age, that these
- * headers are signed, and the signature itself when the identity's secret key is known.
+ * Checks a workload identity token as STS would, without asking it: host, query, audience, age, that every header that says
+ * something is signed, and the signature itself, computed again with the secret of the access key.
  */
 export function judgeAwsAttestation(token: string, identities: readonly AwsIdentity[], nowMs: number): AwsVerdict {
   const refused = (reason: string): AwsVerdict => ({ status: "refused", reason });
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) return refused("an outbound token of STS cannot be verified here");
   const request = parseAttestation(token);
   if (request === undefined) return refused("the token is not the base64 of {url, method, headers}");
   const { url, method, headers } = request;
 
-  const region = /^sts\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.hostname)?.[1];
+  const region = /^sts\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$/.exec(url.host)?.[1];
   if (url.protocol !== "https:" || region === undefined) return refused("the url is not an STS endpoint");
-  if (method !== "POST" || url.searchParams.get("Action") !== "GetCallerIdentity")
+  if (method !== "POST" || url.pathname !== "/" || !asksForIdentity(url))
     return refused("the request is not POST GetCallerIdentity");
-  if (headers.get("host") !== url.hostname) return refused("the host header is not the url's host");
+  if (headers.get("host") !== url.host) return refused("the host header is not the url's host");
   if (headers.get("x-snowflake-audience") !== AUDIENCE) return refused(`x-snowflake-audience is not ${AUDIENCE}`);
 
   const date = headers.get("x-amz-date") ?? "";
   const dateMs = Date.parse(date.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, "$1-$2-$3T$4:$5:$6Z"));
   if (Number.isNaN(dateMs)) return refused("x-amz-date is missing or not a date");
-  if (Math.abs(nowMs - dateMs) > MAX_AGE_MS) return refused("the request was signed too long ago");
+  if (nowMs - dateMs > MAX_AGE_MS) return refused("the request was signed too long ago");
+  if (dateMs - nowMs > MAX_SKEW_MS) return refused("the request was signed in the future");
 
   const authorization = parseAuthorization(headers.get("authorization") ?? "");
   if (authorization === undefined) return refused("authorization is not AWS4-HMAC-SHA256");
   const { accessKeyId, scope, signedHeaders, signature } = authorization;
   if (scope !== `${date.slice(0, 8)}/${region}/sts/aws4_request`) return refused("the credential scope is another");
-  for (const name of ["host", "x-amz-date", "x-snowflake-audience"])
-    if (!signedHeaders.includes(name)) return refused(`${name} is not signed`);
+  const unsigned = [...headers.keys()].find((name) => /^(host$|x-)/.test(name) && !signedHeaders.includes(name));
+  if (unsigned !== undefined) return refused(`${unsigned} is not signed`);
 
   const identity = identities.find((known) => known.accessKeyId === accessKeyId);
   if (identity === undefined) return refused("the access key is unknown");
-  if (identity.sessionToken !== undefined && headers.get("x-amz-security-token") !== identity.sessionToken)
-    return refused("the session token is another");
-  if (identity.secretAccessKey !== undefined) {
-    const expected = signRequest({ url, method, headers }, { date, scope, signedHeaders }, identity.secretAccessKey);
-    if (!equalInConstantTime(expected, signature)) return refused("the signature does not match");
-  }
-  return { status: "known", arn: toPrincipalArn(identity.arn) };
+  if (headers.get("x-amz-security-token") !== identity.sessionToken) return refused("the session token is another");
+  const expected = signRequest({ url, method, headers }, { date, scope, signedHeaders }, identity.secretAccessKey);
+  if (!equalInConstantTime(expected, signature)) return refused("the signature does not match");
+  return { status: "known", arns: [identity.arn, toPrincipalArn(identity.arn)] };
 }
+
+const QUERY = "Action=GetCallerIdentity&Version=2011-06-15";
+const asksForIdentity = ({ searchParams }: URL): boolean => {
+  const query = new URLSearchParams(searchParams);
+  query.sort();
+  return query.toString() === QUERY;
+};
 
 interface SignedRequest {
   readonly url: URL;
@@ -68,7 +76,8 @@ function parseAttestation(token: string): SignedRequest | undefined {
   try {
     const { url, method, headers } = Attestation.parse(JSON.parse(Buffer.from(token, "base64").toString()));
     const lowered = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
-    return { url: new URL(url), method, headers: new Map(lowered) };
+    const byName = new Map(lowered);
+    return byName.size === lowered.length ? { url: new URL(url), method, headers: byName } : undefined;
   } catch {
     return undefined;
   }

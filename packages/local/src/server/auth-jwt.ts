@@ -1,4 +1,4 @@
-import { createHash, createPublicKey, type KeyObject, verify } from "node:crypto";
+import { createHash, createPublicKey, verify } from "node:crypto";
 import { z } from "zod";
 import type { LocalUser } from "./config.ts";
 
@@ -21,11 +21,9 @@ export function findJwtFault(token: string, user: LocalUser, account: string, no
 
   const subject = `${account}.${user.name}`.toUpperCase();
   if (claims.sub !== subject) return `sub is not ${subject}`;
-  const key = user.publicKeys
-    .map((pem) => createPublicKey(pem))
-    .find((candidate) => claims.iss === `${subject}.${toFingerprint(candidate)}`);
-  if (key === undefined) return "iss names no public key of this user";
-  const signed = verify("RSA-SHA256", Buffer.from(`${header}.${payload}`), key, Buffer.from(signature, "base64url"));
+  const pem = user.publicKeys.find((slot) => slot !== "" && claims.iss === `${subject}.${toFingerprint(slot)}`);
+  if (pem === undefined) return "iss names no public key of this user";
+  const signed = verify("RSA-SHA256", Buffer.from(`${header}.${payload}`), pem, Buffer.from(signature, "base64url"));
   if (!signed) return "signature does not match";
 
   const issuedAtMs = toMs(claims.iat);
@@ -37,10 +35,9 @@ export function findJwtFault(token: string, user: LocalUser, account: string, no
 }
 
 /** How Snowflake names a public key: `SHA256:` and the base64 digest of its DER form. */
-function toFingerprint(key: KeyObject): string {
-  return `SHA256:${createHash("sha256")
-    .update(key.export({ type: "spki", format: "der" }))
-    .digest("base64")}`;
+export function toFingerprint(pem: string): string {
+  const der = createPublicKey(pem).export({ type: "spki", format: "der" });
+  return `SHA256:${createHash("sha256").update(der).digest("base64")}`;
 }
 
 /** The Node driver writes milliseconds where the standard has seconds. */

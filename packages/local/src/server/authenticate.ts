@@ -89,7 +89,7 @@ function judgeWorkload(credentials: Credentials, config: LocalServerConfig, nowM
   const verdict = judgeAwsAttestation(credentials.TOKEN ?? "", config.awsIdentities, nowMs);
   if (verdict.status === "refused")
     return refused("394702", `The workload identity was not accepted: ${verdict.reason}.`);
-  const user = config.users.find((candidate) => candidate.awsArns.includes(verdict.arn));
+  const user = config.users.find((candidate) => candidate.awsArns.some((arn) => verdict.arns.includes(arn)));
   return user === undefined ? refused("394703", "No user is linked to this workload identity.") : known(user);
 }
 

@@ -15,21 +15,21 @@ const Token = z.strictObject({
 export const LocalUser = z.strictObject({
   name: z.string().min(1),
   password: z.string().min(1).optional(),
-  /** RSA public keys in PEM, the two slots RSA_PUBLIC_KEY and RSA_PUBLIC_KEY_2. */
+  /** RSA public keys in PEM, the two slots RSA_PUBLIC_KEY and RSA_PUBLIC_KEY_2; an empty text leaves the first one free. */
   publicKeys: z.array(z.string()).max(2).default([]),
   oauthTokens: z.array(Token).default([]),
   programmaticAccessTokens: z.array(Token).default([]),
-  /** IAM users, roles (`arn:aws:iam::…:role/…`) that log in as this user by workload identity. */
+  /** IAM users, roles (`arn:aws:iam::…:role/…`) or sessions of roles that log in as this user by workload identity. */
   awsArns: z.array(z.string()).default([]),
   /** @default "SYSADMIN" */
   defaultRole: z.string().default("SYSADMIN"),
 });
 export type LocalUser = z.infer<typeof LocalUser>;
 
-/** What AWS STS would know of an access key. Without the secret the signature itself cannot be checked; all else is. */
+/** What AWS STS knows of an access key: signatures are computed again with its secret. */
 export const AwsIdentity = z.strictObject({
   accessKeyId: z.string().min(1),
-  secretAccessKey: z.string().min(1).optional(),
+  secretAccessKey: z.string().min(1),
   /** The session token that must come with a temporary key. */
   sessionToken: z.string().optional(),
   /** What GetCallerIdentity answers: a user, a role or an assumed role. */

@@ -2,6 +2,8 @@ import { mkdir } from "node:fs/promises";
 import type { Server } from "node:http";
 import { isLoopback } from "@snowmelt/core/network";
 import { z } from "zod";
+import { openUserStore } from "../users/user-store.ts";
+import { withUsers } from "../users/with-users.ts";
 import { openChunkUrls } from "./chunk-url.ts";
 import { openServerClock, type ServerClock } from "./clock.ts";
 import { type Closers, openClosers } from "./closers.ts";
@@ -56,7 +58,8 @@ async function openParts(parsed: LocalServerConfig, parts: LocalServerParts, clo
   const identity = await loadServerIdentity(parsed.dataDir);
   const config = withDefaultUser(parsed, identity);
   const clock = openServerClock(config.clockOffsetMs);
-  const engine = closers.use(await parts.openEngine(config, clock));
+  const users = await openUserStore(config.dataDir, config.users);
+  const engine = withUsers(closers.use(await parts.openEngine(config, clock)), users);
   const sessions = await openSessionStore(config.dataDir, clock);
   const results = await openResultStore(config.dataDir);
   const faults = openFaultBox();
@@ -75,6 +78,7 @@ async function openParts(parsed: LocalServerConfig, parts: LocalServerParts, clo
     results,
     faults,
     stats: openStatsCounter(),
+    users,
   });
   const port = await listen(server, config);
   return {

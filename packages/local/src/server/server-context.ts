@@ -1,3 +1,4 @@
+import type { UserStore } from "../users/user-store.ts";
 import type { ChunkUrls } from "./chunk-url.ts";
 import type { ServerClock } from "./clock.ts";
 import type { LocalServerConfig } from "./config.ts";
@@ -22,4 +23,5 @@ export interface ServerContext {
   readonly results: ResultStore;
   readonly faults: FaultBox;
   readonly stats: StatsCounter;
+  readonly users: UserStore;
 }
