@@ -36,6 +36,7 @@ export type {
   StartCommand,
   StopCommand,
 } from "./stage-runner.ts";
+export { openFileStores } from "./stores/file-stores.ts";
 export { openMemoryStores } from "./stores/memory-stores.ts";
 export type { ArchivedStores, DocumentRecord, LeaseRecord, RunRecord, StoreArchive } from "./stores/store-archive.ts";
 export type { CallCounter, Versioned, VersionedStore } from "./versioned-store.ts";

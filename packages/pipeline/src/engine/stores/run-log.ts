@@ -1,0 +1,87 @@
+import type { RunGraph, RunState } from "@snowmelt/core/engine";
+import type { ObjectStore } from "@snowmelt/core/ports";
+import { pipelineError } from "../../pipeline-error.ts";
+import { fromBytes, padded, toBytes, toKeyPart } from "./file-names.ts";
+import { type ForgottenEntry, parseLogEntry, type RunLogEntry, stateAfter } from "./run-log-entry.ts";
+
+/** The log of a run as objects, `runs/<run>/log/<version>.json`: each is put if absent, and is the transaction. */
+export interface RunLog {
+  /** Undefined where there is none yet. */
+  entry(runId: string, version: number): Promise<RunLogEntry | ForgottenEntry | undefined>;
+  /** Whether the place was free. */
+  append(entry: RunLogEntry | (ForgottenEntry & { readonly version: number })): Promise<boolean>;
+  isThere(runId: string, version: number): Promise<boolean>;
+  /** Of the entries that a listing shows, in their order. */
+  versions(runId: string): Promise<readonly number[]>;
+  /** As of now, from as few entries as it takes. */
+  readLatest(runId: string): Promise<{ readonly state: RunState; readonly graph: RunGraph } | undefined>;
+  /** Removes all of a run's objects, its beginning first: without that there is no run. Safe to repeat. */
+  wipe(runId: string): Promise<void>;
+}
+
+export const runFolder = (runId: string): string => `runs/${toKeyPart(runId)}/`;
+
+export function openRunLog(objects: ObjectStore): RunLog {
+  const folder = (runId: string): string => `${runFolder(runId)}log/`;
+  const keyOf = (runId: string, version: number): string => `${folder(runId)}${padded(version, 10)}.json`;
+
+  const entry: RunLog["entry"] = async (runId, version) => {
+    const key = keyOf(runId, version);
+    const bytes = await objects.get(key);
+    return bytes && parseLogEntry(fromBytes(bytes), `${objects.uri}/${key}`);
+  };
+  const versions: RunLog["versions"] = async (runId) => {
+    const found: number[] = [];
+    for await (const { key } of objects.list(folder(runId))) {
+      found.push(Number(key.slice(key.lastIndexOf("/") + 1, -".json".length)));
+    }
+    return found;
+  };
+  /** The last entry, whichever are written meanwhile. */
+  const last = async (runId: string): Promise<RunLogEntry | undefined> => {
+    let found: RunLogEntry | undefined;
+    for (let version = (await versions(runId)).at(-1) ?? 1; ; version++) {
+      const next = await entry(runId, version);
+      if (next?.kind === "forgotten") return undefined;
+      if (!next) return found;
+      found = next;
+    }
+  };
+  const assemble = async (runId: string, latest: RunLogEntry): Promise<RunState | undefined> => {
+    const parts = [latest];
+    for (let version = latest.version - 1; parts.at(-1)?.isWhole === false; version--) {
+      const part = await entry(runId, version);
+      if (part?.kind !== "changed") throw gap(runId, version);
+      parts.push(part);
+    }
+    return parts.reduceRight<RunState | undefined>(stateAfter, undefined);
+  };
+  return {
+    entry,
+    versions,
+    async append(added) {
+      const { version, ...rest } = added;
+      const json = added.kind === "forgotten" ? rest : added;
+      return (await objects.putIfAbsent(keyOf(added.runId, version), toBytes(json))).status === "created";
+    },
+    isThere: async (runId, version) => (await objects.head(keyOf(runId, version))) !== undefined,
+    async readLatest(runId) {
+      const latest = await last(runId);
+      const first = latest && (await entry(runId, 1));
+      if (!latest || first?.kind !== "changed" || !first.graph) return undefined;
+      const state = await assemble(runId, latest);
+      return state && { state, graph: first.graph };
+    },
+    async wipe(runId) {
+      await objects.delete(keyOf(runId, 1));
+      for await (const { key } of objects.list(runFolder(runId))) await objects.delete(key);
+    },
+  };
+}
+
+const gap = (runId: string, version: number) =>
+  pipelineError(
+    "RUN_STATE_INVALID",
+    `The log of run ${runId} lacks version ${version}, which later ones build upon. Restore it from an export, or remove the run.`,
+    { details: { runId, version } },
+  );
