@@ -5,7 +5,7 @@ import { openOrderedIndex } from "./ordered-index.ts";
 import type { OutboxMarks } from "./outbox-marks.ts";
 import type { RunLog } from "./run-log.ts";
 import { auditOf, planLogEntry } from "./run-log-entry.ts";
-import type { RunPlaces } from "./run-places.ts";
+import type { ListedRun, RunPlaces } from "./run-places.ts";
 import { deadlineOf, matches, parseItemId, recordsOf } from "./run-records.ts";
 import { type RunView, type RunViews, sortedItems } from "./run-views.ts";
 
@@ -35,7 +35,7 @@ export function openFileRuns(parts: FileRunParts): RunStore {
     const { state, before, event } = change;
     if (view?.eventIds.has(event.id)) return { kind: "seen" };
     if (view?.state.version !== before?.version) return { kind: "lost" };
-    if (!before) await clearPlace(log, state.runId);
+    if (!before && (await log.isLeftOver(state.runId))) await log.wipe(state.runId);
     if (!before || hasEnded(before)) await places.open(state.runId, state.version);
     if (!before) await places.list(state);
     // A copy, as it is read by another: nobody can change it any more.
@@ -111,8 +111,9 @@ export function openFileRuns(parts: FileRunParts): RunStore {
       let forgotten = 0;
       for await (const place of places.listed(endedBeforeMs)) {
         if (forgotten >= limit) break;
-        if (await unlessNewer(() => forget(parts, place.runId, endedBeforeMs))) forgotten++;
-        else if ((await unlessNewer(async () => (await log.readLatest(place.runId)) !== undefined)) !== false) continue;
+        const outcome = await unlessNewer(() => forget(parts, place, endedBeforeMs));
+        if (outcome === "forgotten") forgotten++;
+        if (outcome === undefined || outcome === "stays") continue;
         await places.unlist(place);
       }
       return forgotten;
@@ -120,27 +121,31 @@ export function openFileRuns(parts: FileRunParts): RunStore {
   };
 }
 
-/** The end of the log is put first, so that nobody's change comes behind it; then all of it goes. False for a run that stays. */
-async function forget({ log, places, views }: FileRunParts, runId: string, endedBeforeMs: number): Promise<boolean> {
+/** Longer than any process takes from listing a run to beginning it. */
+const beginMs = 60 * 60_000;
+
+/**
+ * The end of the log is put first, so that nobody's change comes behind it; then all of it goes. `leftover`: there is a place in the
+ * list and no run for it, since whoever began or forgot it died.
+ */
+async function forget(
+  { log, places, views }: FileRunParts,
+  { runId, listedAtMs }: ListedRun,
+  endedBeforeMs: number,
+): Promise<"forgotten" | "leftover" | "stays"> {
   const run = await log.readLatest(runId);
   if (run) {
     const { endedAtMs, version } = run.state;
-    if (endedAtMs === null || endedAtMs >= endedBeforeMs) return false;
+    if (endedAtMs === null || endedAtMs >= endedBeforeMs) return "stays";
     const end = { schemaVersion: runSchemaVersion, kind: "forgotten", runId, version: version + 1 } as const;
-    if (!(await log.append(end))) return false;
+    if (!(await log.append(end))) return "stays";
+  } else if (!(await log.isLeftOver(runId)) && listedAtMs >= endedBeforeMs - beginMs) {
+    return "stays";
   }
   await log.wipe(runId);
   await places.close(runId, Number.MAX_SAFE_INTEGER);
   views.drop(runId);
-  return run !== undefined;
-}
-
-/** What a run of the same id left that was being forgotten when its process died. */
-async function clearPlace(log: RunLog, runId: string): Promise<void> {
-  const versions = await log.versions(runId);
-  if (versions.length === 0) return;
-  const isAlive = versions[0] === 1 && (await log.readLatest(runId)) !== undefined;
-  if (!isAlive) await log.wipe(runId);
+  return run ? "forgotten" : "leftover";
 }
 
 /** Of a run of a newer form nothing can be said; others must not suffer for it. */

@@ -11,10 +11,10 @@ export interface RunLog {
   /** Whether the place was free. */
   append(entry: RunLogEntry | (ForgottenEntry & { readonly version: number })): Promise<boolean>;
   isThere(runId: string, version: number): Promise<boolean>;
-  /** Of the entries that a listing shows, in their order. */
-  versions(runId: string): Promise<readonly number[]>;
   /** As of now, from as few entries as it takes. */
   readLatest(runId: string): Promise<{ readonly state: RunState; readonly graph: RunGraph } | undefined>;
+  /** Whether there is something of a run that is none any more: whoever forgot it died. */
+  isLeftOver(runId: string): Promise<boolean>;
   /** Removes all of a run's objects, its beginning first: without that there is no run. Safe to repeat. */
   wipe(runId: string): Promise<void>;
 }
@@ -30,7 +30,8 @@ export function openRunLog(objects: ObjectStore): RunLog {
     const bytes = await objects.get(key);
     return bytes && parseLogEntry(fromBytes(bytes), `${objects.uri}/${key}`);
   };
-  const versions: RunLog["versions"] = async (runId) => {
+  /** Of the entries that a listing shows, in their order. */
+  const versions = async (runId: string): Promise<readonly number[]> => {
     const found: number[] = [];
     for await (const { key } of objects.list(folder(runId))) {
       found.push(Number(key.slice(key.lastIndexOf("/") + 1, -".json".length)));
@@ -47,6 +48,13 @@ export function openRunLog(objects: ObjectStore): RunLog {
       found = next;
     }
   };
+  const readLatest: RunLog["readLatest"] = async (runId) => {
+    const latest = await last(runId);
+    const first = latest && (await entry(runId, 1));
+    if (!latest || first?.kind !== "changed" || !first.graph) return undefined;
+    const state = await assemble(runId, latest);
+    return state && { state, graph: first.graph };
+  };
   const assemble = async (runId: string, latest: RunLogEntry): Promise<RunState | undefined> => {
     const parts = [latest];
     for (let version = latest.version - 1; parts.at(-1)?.isWhole === false; version--) {
@@ -58,20 +66,14 @@ export function openRunLog(objects: ObjectStore): RunLog {
   };
   return {
     entry,
-    versions,
     async append(added) {
       const { version, ...rest } = added;
       const json = added.kind === "forgotten" ? rest : added;
       return (await objects.putIfAbsent(keyOf(added.runId, version), toBytes(json))).status === "created";
     },
     isThere: async (runId, version) => (await objects.head(keyOf(runId, version))) !== undefined,
-    async readLatest(runId) {
-      const latest = await last(runId);
-      const first = latest && (await entry(runId, 1));
-      if (!latest || first?.kind !== "changed" || !first.graph) return undefined;
-      const state = await assemble(runId, latest);
-      return state && { state, graph: first.graph };
-    },
+    readLatest,
+    isLeftOver: async (runId) => (await versions(runId)).length > 0 && (await readLatest(runId)) === undefined,
     async wipe(runId) {
       await objects.delete(keyOf(runId, 1));
       for await (const { key } of objects.list(runFolder(runId))) await objects.delete(key);

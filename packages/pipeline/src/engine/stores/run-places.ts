@@ -16,7 +16,7 @@ export interface RunPlaces {
   /** In no order that means anything. */
   opened(): Promise<readonly string[]>;
   list(state: RunState): Promise<void>;
-  unlist(place: ListedRun): Promise<void>;
+  unlist(place: Pick<ListedRun, "runId" | "requestedAtMs">): Promise<void>;
   /** Newest first; of those that were requested before, where that is said. */
   listed(beforeMs?: number): AsyncIterable<ListedRun>;
 }
@@ -24,6 +24,8 @@ export interface RunPlaces {
 export interface ListedRun {
   readonly runId: string;
   readonly requestedAtMs: number;
+  /** When it was put there. */
+  readonly listedAtMs: number;
 }
 
 const Place = z.strictObject({ runId: z.string() });
@@ -41,7 +43,7 @@ export function openRunPlaces(objects: ObjectStore): RunPlaces {
     if (name !== undefined) names.set(part, name);
     return name;
   };
-  const listedKey = ({ runId, requestedAtMs }: ListedRun): string =>
+  const listedKey = ({ runId, requestedAtMs }: Pick<ListedRun, "runId" | "requestedAtMs">): string =>
     `listed/${newestFirst(requestedAtMs)}/${toKeyPart(runId)}`;
   return {
     async open(runId, version) {
@@ -69,10 +71,10 @@ export function openRunPlaces(objects: ObjectStore): RunPlaces {
     },
     async *listed(beforeMs) {
       const startAfter = beforeMs === undefined ? {} : { startAfter: `listed/${newestFirst(beforeMs)}0` };
-      for await (const { key } of objects.list("listed/", startAfter)) {
+      for await (const { key, modifiedAtMs: listedAtMs } of objects.list("listed/", startAfter)) {
         const runId = await nameOf(key);
         const requestedAtMs = Number.MAX_SAFE_INTEGER - Number(key.split("/")[1]);
-        if (runId !== undefined) yield { runId, requestedAtMs };
+        if (runId !== undefined) yield { runId, requestedAtMs, listedAtMs };
       }
     },
   };
