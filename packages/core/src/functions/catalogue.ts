@@ -1,0 +1,244 @@
+import type { StageName } from "../engine/index.ts";
+import { type QueueName, queueNames } from "./effect.ts";
+import {
+  asksSnowflake,
+  carriesOutStages,
+  deletes,
+  puts,
+  queue,
+  reads,
+  readsSecret,
+  sends,
+  sendsStages,
+  stateTable,
+} from "./effect-groups.ts";
+import type { FunctionSpec, QueueSpec } from "./function-spec.ts";
+
+/** The files of tables, below `<zone>/<dataset>/`. Whoever may not put into the log cannot commit. */
+const dataFiles = "*/*/data/*";
+const deltaLog = "*/*/_delta_log/*";
+const plainManifests = "*/*/_snowmelt/*";
+
+const everything = "*";
+const oneMinute = { kind: "rate", everyMinutes: 1 } as const;
+
+/**
+ * Every function there is, each with its exact types, as the ports of its handler follow from them; that each is a
+ * {@link FunctionSpec} is checked below, since a context here would widen them. Its folder in `apps/lambdas/src` has its name.
+ */
+export const catalogue = {
+  trigger: {
+    name: "trigger",
+    summary: "Makes of a schedule, an object, a run or a person's wish the request for a run",
+    triggers: [{ kind: "schedules" }, { kind: "objects" }, { kind: "runs" }, { kind: "people" }],
+    stages: [],
+    timeoutSeconds: 30,
+    memoryMb: 256,
+    effects: [...reads("state", "definitions/*"), ...sends("events")],
+  },
+  orchestrate: {
+    name: "orchestrate",
+    summary: "Decides what an event makes of a run, and sends the commands",
+    triggers: [queue("events", { batchSize: 10 })],
+    stages: [],
+    timeoutSeconds: 60,
+    memoryMb: 512,
+    effects: [
+      ...reads("state", "definitions/*"),
+      ...stateTable,
+      ...sendsStages,
+      ...sends("events"),
+      ...sends("alerts"),
+      { effect: "putEvents" },
+    ],
+  },
+  extract: {
+    name: "extract",
+    summary: "Claims a dataset and submits its query",
+    triggers: [queue("extract", { maxConcurrency: 50 })],
+    stages: ["claim", "extract"],
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    effects: [
+      ...carriesOutStages,
+      ...asksSnowflake,
+      ...reads("lake", everything),
+      ...reads("state", "datasets/*"),
+      ...puts("state", "datasets/*"),
+      ...reads("state", "backfills/*"),
+      ...puts("state", "backfills/*"),
+      ...reads("state", "unloads/*"),
+    ],
+  },
+  land: {
+    name: "land",
+    summary: "Lands a piece of a query's result, or takes over what Snowflake wrote",
+    triggers: [queue("land", { maxConcurrency: 64 })],
+    stages: ["land"],
+    timeoutSeconds: 900,
+    memoryMb: 2048,
+    effects: [
+      ...carriesOutStages,
+      ...asksSnowflake,
+      ...reads("lake", everything),
+      ...puts("lake", dataFiles),
+      ...reads("state", "datasets/*"),
+      ...puts("state", "datasets/*"),
+      ...reads("state", "unloads/*"),
+      ...puts("state", "unloads/*"),
+    ],
+  },
+  check: {
+    name: "check",
+    summary: "Stages the write, verifies and judges it, and commits",
+    triggers: [queue("check", { maxConcurrency: 50 })],
+    stages: ["verify", "check", "commit"],
+    timeoutSeconds: 900,
+    memoryMb: 2048,
+    effects: [
+      ...carriesOutStages,
+      ...asksSnowflake,
+      ...reads("lake", everything),
+      ...puts("lake", dataFiles),
+      ...puts("lake", deltaLog),
+      ...puts("lake", plainManifests),
+      // The log is cleaned of what checkpoints hold.
+      ...deletes("lake", deltaLog),
+      ...reads("state", "datasets/*"),
+      ...puts("state", "datasets/*"),
+    ],
+  },
+  catalog: {
+    name: "catalog",
+    summary: "Makes the catalog's table equal to the log",
+    triggers: [queue("catalog", { maxConcurrency: 10 })],
+    stages: ["catalog"],
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    effects: [
+      ...carriesOutStages,
+      ...reads("lake", deltaLog),
+      ...reads("lake", plainManifests),
+      ...reads("state", "datasets/*"),
+      { effect: "glueTable", access: "write" },
+    ],
+  },
+  transform: {
+    name: "transform",
+    summary: "Starts what is made of landed datasets, and asks how it is",
+    triggers: [queue("transform", { maxConcurrency: 10 })],
+    stages: ["transform"],
+    timeoutSeconds: 300,
+    memoryMb: 512,
+    effects: [...carriesOutStages, ...reads("lake", everything)],
+  },
+  publish: {
+    name: "publish",
+    summary: "Writes the run's manifest and tells who waits for it",
+    triggers: [queue("publish", { maxConcurrency: 10 })],
+    stages: ["publish"],
+    timeoutSeconds: 120,
+    memoryMb: 512,
+    effects: [
+      ...carriesOutStages,
+      ...reads("state", "datasets/*"),
+      ...puts("state", "datasets/*"),
+      ...reads("state", "runs/*"),
+      ...puts("state", "runs/*"),
+      { effect: "putEvents" },
+    ],
+  },
+  notify: {
+    name: "notify",
+    summary: "Sends messages through the alert channels",
+    triggers: [queue("alerts", { batchSize: 10, maxConcurrency: 2 })],
+    stages: [],
+    timeoutSeconds: 60,
+    memoryMb: 256,
+    effects: [
+      ...stateTable,
+      ...readsSecret("channels"),
+      { effect: "publishTopic" },
+      { effect: "putEvents" },
+      { effect: "httpTo", channels: ["slack", "pagerDuty", "webhook", "custom"] },
+    ],
+  },
+  escalate: {
+    name: "escalate",
+    summary: "Tells the next level of what nobody acknowledged, and of what is stale",
+    triggers: [oneMinute],
+    stages: [],
+    timeoutSeconds: 50,
+    memoryMb: 256,
+    reservedConcurrency: 1,
+    effects: [...reads("state", "definitions/*"), ...stateTable, ...sends("alerts")],
+  },
+  reconcile: {
+    name: "reconcile",
+    summary: "Finds what got lost: runs that are overdue, commands that were not carried out; forgets what is old",
+    triggers: [oneMinute],
+    stages: [],
+    timeoutSeconds: 50,
+    memoryMb: 512,
+    // Two do no harm; one is enough, and never starves the functions that work.
+    reservedConcurrency: 1,
+    effects: [
+      ...reads("state", "definitions/*"),
+      ...stateTable,
+      ...sendsStages,
+      ...sends("events"),
+      ...sends("alerts"),
+      ...reads("state", "attempts/*"),
+      ...deletes("state", "attempts/*"),
+      ...reads("state", "receipts/*"),
+      ...deletes("state", "receipts/*"),
+      { effect: "putEvents" },
+    ],
+  },
+  rotate: {
+    name: "rotate",
+    summary: "Puts a new key in the place of the one that Snowflake knows, step by step",
+    triggers: [{ kind: "rotation" }],
+    stages: [],
+    timeoutSeconds: 300,
+    memoryMb: 256,
+    reservedConcurrency: 1,
+    effects: [
+      ...readsSecret("snowflake"),
+      { effect: "rotateSecret", of: "snowflake" },
+      { effect: "encrypt", key: "secrets" },
+      { effect: "snowflakeRole" },
+    ],
+  },
+} as const;
+
+export type FunctionName = keyof typeof catalogue;
+
+/** In the order of the catalogue. */
+export const functionNames = Object.keys(catalogue) as readonly FunctionName[];
+
+const specs: readonly FunctionSpec[] = Object.values(catalogue);
+
+/** The queue that a stage's commands go to; undefined for a stage that no function carries out yet. */
+export function queueOfStage(stage: StageName): QueueName | undefined {
+  const trigger = specs.find(({ stages }) => stages.includes(stage))?.triggers.find(({ kind }) => kind === "queue");
+  return trigger?.kind === "queue" ? trigger.queue : undefined;
+}
+
+const day = 86_400;
+
+/** The queues, as they follow from the functions that read them. Pure. */
+export function planQueues(): readonly QueueSpec[] {
+  return queueNames.map((name) => {
+    const reader = specs.find(({ triggers }) => triggers.some((each) => each.kind === "queue" && each.queue === name));
+    if (!reader) throw new RangeError(`no function reads the queue ${name}`);
+    return {
+      name,
+      deadLetterName: `${name}-dead`,
+      visibilitySeconds: 6 * reader.timeoutSeconds,
+      maxReceives: 5,
+      retentionSeconds: 4 * day,
+      deadLetterRetentionSeconds: 14 * day,
+    };
+  });
+}
