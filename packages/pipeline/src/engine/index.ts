@@ -8,6 +8,7 @@ export {
   type Receipts,
   type StageRunners,
   StageStopped,
+  type StartClaims,
   toFailedReply,
 } from "./carry-out-command.ts";
 export { type CommandCarrier, CommandMessage, StageCommand } from "./command-message.ts";
@@ -36,6 +37,7 @@ export type {
   StartCommand,
   StopCommand,
 } from "./stage-runner.ts";
+export { exportStores, type Restored, type RestoredStores, restoreStores } from "./stores/export-stores.ts";
 export { openFileStores } from "./stores/file-stores.ts";
 export { openMemoryStores } from "./stores/memory-stores.ts";
 export type { ArchivedStores, DocumentRecord, LeaseRecord, RunRecord, StoreArchive } from "./stores/store-archive.ts";

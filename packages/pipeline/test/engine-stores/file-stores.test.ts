@@ -6,6 +6,7 @@ import { openFileStore } from "@snowmelt/lake";
 import { openFileStores } from "@snowmelt/pipeline/engine";
 import { afterAll, beforeAll, describe, it } from "vitest";
 import { engineStoresContract, type StoresUnderContract } from "../../src/engine/testing/index.ts";
+import { alternatingStores } from "./alternating-stores.ts";
 
 let root: string;
 let folders = 0;
@@ -18,6 +19,14 @@ const kinds: Readonly<Record<string, () => ObjectStore>> = {
   "a folder": () => openFileStore(join(root, String(++folders))),
   "objects in memory": () => memoryObjectStore(),
 };
+
+describe("several processes in one folder", () => {
+  const open = async (): Promise<StoresUnderContract> => {
+    const objects = openFileStore(join(root, String(++folders)));
+    return { ...underContract(objects), stores: alternatingStores([1, 2, 3].map(() => openFileStores(objects))) };
+  };
+  for (const { name, run } of Object.values(engineStoresContract(open)).flat()) it(name, run);
+});
 
 for (const [kind, open] of Object.entries(kinds))
   for (const [part, cases] of Object.entries(engineStoresContract(async () => underContract(open()))))

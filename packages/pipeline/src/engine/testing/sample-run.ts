@@ -43,11 +43,13 @@ export function changeOf(graph: RunGraph, before: RunState | undefined, event: R
   return { event, before, state, graph, commands, note };
 }
 
-/** Commits an event upon what is stored; again where another came first. */
+/** Commits an event upon what is stored; again where another came first. One that changes nothing counts as seen. */
 export async function tell(runs: RunStore, event: RunEvent, graph = sampleGraph()): Promise<RunChangeOutcome> {
   for (;;) {
     const stored = await runs.read(event.runId);
-    const outcome = await runs.commit(changeOf(stored?.graph ?? graph, stored?.state, event));
+    const change = changeOf(stored?.graph ?? graph, stored?.state, event);
+    if (change.state === stored?.state) return { kind: "seen" };
+    const outcome = await runs.commit(change);
     if (outcome.kind !== "lost") return outcome;
   }
 }
