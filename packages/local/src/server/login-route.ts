@@ -23,7 +23,7 @@ async function login({ context, url, body }: Call): Promise<Envelope> {
   const refusal = context.faults.strike(["loginRefused"], {});
   if (refusal !== undefined) return toRefusal(refusal.code, refusal.message);
   const { data } = LoginBody.parse(body);
-  const verdict = authenticate(data, { ...context.config, users: context.users.list() }, context.clock.nowMs());
+  const verdict = authenticate(data, { ...context.config, users: [...context.users.list()] }, context.clock.nowMs());
   if (verdict.status === "refused") return toRefusal(verdict.code, verdict.message);
 
   const named = (parameter: string) => toIdentifier(url.searchParams.get(parameter));

@@ -1,3 +1,10 @@
+export {
+  memorySecretVersions,
+  type RotateKeyPairOptions,
+  RotationEvent,
+  rotateKeyPair,
+  type SecretVersions,
+} from "../rotation/index.ts";
 export { type Bus, type BusOptions, openBus, RunEnded, runEndedSource, runEndedType } from "./bus/index.ts";
 export { type DynamoTableOptions, type EngineTablePlan, openDynamoStores, planEngineTable } from "./dynamodb/index.ts";
 export {
