@@ -1,3 +1,4 @@
+import { functionNames } from "@snowmelt/core/functions";
 import { describe, expect, test } from "vitest";
 import { isSource, packageOf, type RepositoryFile, repositoryFiles } from "./repository-files.ts";
 import { importsOf, type ModuleImport } from "./source-imports.ts";
@@ -7,6 +8,8 @@ interface Layer {
   readonly imports: readonly string[];
   /** What they may load only when it is asked for: optional peers. */
   readonly loads?: readonly string[];
+  /** What one folder of its sources alone may import besides: where a heavy SDK stays. */
+  readonly inFolder?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Who may import whom. A package that is not here may import nothing. */
@@ -16,7 +19,35 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   lake: {
     imports: ["@snowmelt/core", "zod", "@aws-sdk/client-s3", "@aws-sdk/client-glue"],
   },
-  pipeline: { imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "zod"] },
+  pipeline: {
+    imports: ["@snowmelt/core", "@snowmelt/snowflake", "@snowmelt/lake", "zod"],
+    inFolder: {
+      aws: [
+        "@aws-sdk/client-dynamodb",
+        "@aws-sdk/client-eventbridge",
+        "@aws-sdk/client-lambda",
+        "@aws-sdk/client-secrets-manager",
+        "@aws-sdk/client-sns",
+        "@aws-sdk/client-sqs",
+      ],
+    },
+  },
+  lambdas: {
+    imports: [
+      "@snowmelt/core",
+      "@snowmelt/snowflake",
+      "@snowmelt/lake",
+      "@snowmelt/pipeline",
+      "@aws-lambda-powertools/batch",
+      "@aws-lambda-powertools/idempotency",
+      "@aws-lambda-powertools/logger",
+      "@aws-lambda-powertools/metrics",
+      "@aws-lambda-powertools/parser",
+      "@opentelemetry/api",
+      "aws-lambda",
+      "zod",
+    ],
+  },
   local: {
     imports: [
       "@snowmelt/core",
@@ -41,7 +72,10 @@ const ENVIRONMENT_USERS: Readonly<Record<string, string>> = {
 
 /** The word that a name ends in says what a thing is: "common-type" does, "mapping-common" does not. */
 const EMPTY_NAMES = /(^|-)(utils?|helpers?|common|misc|managers?|services?)$/;
+/** Others' products, by the names that they have. */
+const NAMES_OF_OTHERS = /(^|-)secrets-manager$/;
 const MAX_LINES = 400;
+const MAX_HANDLER_LINES = 60;
 
 const files = repositoryFiles();
 const sources = files.filter(isSource);
@@ -106,10 +140,18 @@ describe("how sources are written", () => {
     expect(long).toEqual([]);
   });
 
+  test(`a function's handler has at most ${MAX_HANDLER_LINES} lines, and its folder the name that the catalogue has`, () => {
+    const handlers = sources.filter(({ path }) => /^apps\/lambdas\/src\/[^/]+\/handler\.ts$/.test(path));
+    const offences = handlers
+      .map(({ path, text }) => ({ name: path.split("/")[3] ?? "", lines: text.trimEnd().split("\n").length }))
+      .filter(({ name, lines }) => lines > MAX_HANDLER_LINES || !functionNames.some((known) => known === name));
+    expect(offences).toEqual([]);
+  });
+
   test("no file or folder has a name that says nothing", () => {
     const named = files
       .map(({ path }) => path)
-      .filter((path) => path.split(/[/.]/).some((part) => EMPTY_NAMES.test(part)));
+      .filter((path) => path.split(/[/.]/).some((part) => EMPTY_NAMES.test(part) && !NAMES_OF_OTHERS.test(part)));
     expect(named).toEqual([]);
   });
 });
@@ -141,12 +183,14 @@ function isAllowed({ file, specifier, kind }: Import): boolean {
   const layer = LAYERS[packageOf(file)];
   const imported = packageName(specifier);
   if (layer?.imports.includes(imported)) return true;
+  if (layer?.inFolder?.[file.path.split("/")[3] ?? ""]?.includes(imported)) return true;
   return kind !== "static" && kind !== "export" && (layer?.loads?.includes(imported) ?? false);
 }
 
 function layerInWords(file: RepositoryFile): string {
-  const { imports: allowed = [], loads = [] } = LAYERS[packageOf(file)] ?? {};
-  return `${packageOf(file)} may import ${allowed.join(", ")}${loads.length > 0 ? `, and load by import() ${loads.join(", ")}` : ""}`;
+  const { imports: allowed = [], loads = [], inFolder = {} } = LAYERS[packageOf(file)] ?? {};
+  const folders = Object.entries(inFolder).map(([folder, more]) => `, in src/${folder} alone ${more.join(", ")}`);
+  return `${packageOf(file)} may import ${allowed.join(", ")}${folders.join("")}${loads.length > 0 ? `, and load by import() ${loads.join(", ")}` : ""}`;
 }
 
 function isBare(specifier: string): boolean {
@@ -162,7 +206,8 @@ function packageName(specifier: string): string {
 }
 
 function leavesPackage({ file, specifier }: Import): boolean {
-  return !new URL(specifier, `file:///${file.path}`).pathname.startsWith(`/packages/${packageOf(file)}/src/`);
+  const own = `/${file.path.split("/").slice(0, 2).join("/")}/src/`;
+  return !new URL(specifier, `file:///${file.path}`).pathname.startsWith(own);
 }
 
 function importsOwnIndex({ file, specifier }: Import): boolean {

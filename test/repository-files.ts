@@ -23,12 +23,12 @@ export function repositoryFiles(): RepositoryFile[] {
     .map((path) => ({ path, text: readFileSync(join(root, path), "utf8") }));
 }
 
-/** A source that a package ships: not its tests. */
+/** A source that a package or an app ships: not its tests. */
 export function isSource({ path }: RepositoryFile): boolean {
-  return /^packages\/[^/]+\/src\/.*\.ts$/.test(path) && !path.endsWith(".test.ts");
+  return /^(packages|apps)\/[^/]+\/src\/.*\.ts$/.test(path) && !path.endsWith(".test.ts");
 }
 
-/** The folder of the package that a file belongs to, such as "core". */
+/** The folder of the package or app that a file belongs to, such as "core". */
 export function packageOf({ path }: RepositoryFile): string {
   return path.split("/")[1] ?? "";
 }
