@@ -58,5 +58,6 @@ export function isWanted(state: RunState, command: RunCommand): boolean {
   const { about } = command;
   if (about.is === "paused") return state.status === "paused";
   const task = state.tasks[about.task];
-  return about.is === "failed" ? task?.status === "failed" : task?.active?.key === about.key;
+  if (about.is === "failed") return task?.status === "failed";
+  return task?.active?.key === about.key && task.active.isOverdue === true;
 }

@@ -38,7 +38,7 @@ export function stepStage(
   const { active } = task;
   if (!active) return { task, commands: [] };
   const step = stepped(context, task, active, event);
-  if (!active.isOverdue || step.task.active?.key === active.key) return step;
+  if (!active.isOverdue || step.task.active?.isOverdue) return step;
   return { ...step, commands: [...step.commands, { type: "recover", dedupKey: overdueKey(context) }] };
 }
 
@@ -194,7 +194,8 @@ function nextPiece(
   active: ActiveStage,
   position: ActiveStage["position"],
 ): TaskStep {
-  const reached: ActiveStage = { ...active, piece: active.piece + 1, position, beganAtMs: context.atMs };
+  const { isOverdue: _, ...ended } = active;
+  const reached: ActiveStage = { ...ended, piece: active.piece + 1, position, beganAtMs: context.atMs };
   if (active.stopping === "cancel" || context.mode === "cancel") {
     return settle(context, { ...task, active: reached }, { status: "cancelled" });
   }
@@ -241,8 +242,9 @@ function fail(context: StepContext, task: TaskState, failure: StageFailure): Tas
   const isLast =
     !failure.retryable || tries >= stage.retry.attempts || atMs + waitMs > active.beganAtMs + stage.giveUpMs;
   if (isLast) return settle(context, task, { status: "failed", failure });
+  const { isOverdue: _, ...ended } = active;
   const waiting: ActiveStage = {
-    ...active,
+    ...ended,
     phase: "backingOff",
     tries,
     // A deferred try had its own start, and the next needs a key of its own all the same.

@@ -16,7 +16,17 @@ export interface Receipts {
   write(key: string, reply: StageReply): Promise<StageReply>;
 }
 
+/**
+ * Who makes a start. It may be delivered twice at a time: one that is refused by its service would be told to have failed while the
+ * other one begins, and the next try would run beside it.
+ */
+export interface StartClaims {
+  /** True for the first of a key, until its time is over. Never given back: what was begun once is found by asking. */
+  claim(key: string, times: { readonly nowMs: number; readonly untilMs: number }): Promise<boolean>;
+}
+
 export interface CommandPorts {
+  readonly starts: StartClaims;
   readonly runs: Pick<RunStore, "read">;
   readonly leases: Pick<LeaseStore, "renew">;
   readonly runners: StageRunners;
@@ -64,6 +74,10 @@ export async function carryOutCommand(
   message: CommandMessage,
   call: CommandCall,
 ): Promise<CommandOutcome> {
+  // Before the run is looked at: who claims a start after its end has to see that it has ended.
+  if (message.command.type === "start" && !(await claimStart(ports, message.command.key, call))) {
+    return { kind: "dropped", why: `${message.command.key} is being started by another, or was` };
+  }
   const run = await ports.runs.read(message.runId);
   if (!run) return { kind: "dropped", why: `there is no run ${message.runId}` };
   const { command } = message;
@@ -78,6 +92,12 @@ export async function carryOutCommand(
   return tell(ports, await start(ports, message, command, about));
 }
 
+function claimStart(ports: CommandPorts, key: string, call: CommandCall): Promise<boolean> {
+  const { clock, starts, clockSkewMs = defaultSkewMs } = ports;
+  const untilMs = Number.isFinite(call.deadlineAtMs) ? call.deadlineAtMs + clockSkewMs : Number.MAX_SAFE_INTEGER;
+  return starts.claim(key, { nowMs: clock.nowMs(), untilMs });
+}
+
 async function tell(ports: CommandPorts, event: RunEvent): Promise<CommandOutcome> {
   await ports.tell(event);
   return { kind: "done", told: event };
@@ -86,16 +106,14 @@ async function tell(ports: CommandPorts, event: RunEvent): Promise<CommandOutcom
 type Start = Extract<StageCommand, { readonly type: "start" }>;
 type Observe = Extract<StageCommand, { readonly type: "observe" }>;
 
+const defaultSkewMs = 60_000;
+
 /** By the latest of all clocks. Who has no end is asked whether he lives. */
-const endOf = ({ clock, clockSkewMs = 60_000 }: CommandPorts, { deadlineAtMs }: CommandCall): number =>
+const endOf = ({ clock, clockSkewMs = defaultSkewMs }: CommandPorts, { deadlineAtMs }: CommandCall): number =>
   Number.isFinite(deadlineAtMs) ? deadlineAtMs + clockSkewMs : clock.nowMs();
 
 /** That nothing is known of a start is believed after `dispatchMs`: whoever might live on beyond that must not begin. */
-function whyStale(
-  { state, graph }: StoredRun,
-  command: Start,
-  endsAtMs: number,
-): string | undefined {
+function whyStale({ state, graph }: StoredRun, command: Start, endsAtMs: number): string | undefined {
   if (!isWanted(state, command)) return `${command.key} is not the stage's key any more, or has been started`;
   const commandedAtMs = state.tasks[command.task]?.active?.commandedAtMs ?? 0;
   if (endsAtMs > commandedAtMs + graph.dispatchMs) return `${command.key} was commanded too long ago`;
@@ -133,11 +151,26 @@ async function begin(
     return await runner.start(command, call);
   } catch (error) {
     logger.log("error", `${stage} of ${task} threw.`, { runId: call.runId, key: command.key, code: codeOf(error) });
-    return toFailedReply(error, `${stage} of ${task}`);
+    return (await lookFor(runner, command, call)) ?? toFailedReply(error, `${stage} of ${task}`);
   } finally {
     const dimensions = { pipeline: call.pipeline, stage };
     metrics.record({ name: "StageDuration", value: clock.nowMs() - beganAtMs, unit: "Milliseconds", dimensions });
   }
+}
+
+/**
+ * Who started work at a service and got no answer does not know whether it began: a failure told would have it begun once more. Where
+ * nobody can be asked either, that error passes through, and the command is delivered again.
+ */
+async function lookFor(runner: StageRunner, command: Start, call: StageCall): Promise<StageReply | undefined> {
+  const { key, task, stage, work } = command;
+  const truth = await runner.observe?.({ type: "observe", key, task, stage, work, externalId: null }, call);
+  if (truth?.is === "running" && truth.externalId !== null) return { kind: "started", externalId: truth.externalId };
+  if (truth?.is === "succeeded") {
+    const { is: _, ...success } = truth;
+    return { kind: "succeeded", ...success };
+  }
+  return truth?.is === "failed" ? { kind: "failed", failure: truth.failure } : undefined;
 }
 
 async function observe(

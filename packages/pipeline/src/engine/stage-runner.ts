@@ -26,7 +26,10 @@ export interface StageCall {
 
 /** Carries out one stage. The same in a process and in a function. */
 export interface StageRunner {
-  /** May be called again under the same key: then it finds what it did before. Throws nothing that is its task's fault: that is a reply. */
+  /**
+   * May be called again under the same key: then it finds what it did before. A failure that it tells means that nothing is under way.
+   * Where that is not clear, a submission that got no answer, it throws, and `observe` is asked under the key, without an id.
+   */
   start(command: StartCommand, call: StageCall): Promise<StageReply>;
   /** Of work that goes on elsewhere. Left out by a runner whose `start` ends with its work. */
   observe?(command: ObserveCommand, call: StageCall): Promise<StageTruth>;

@@ -8,7 +8,7 @@ import {
   openEngine,
 } from "@snowmelt/pipeline/engine";
 import { beginInvocation, faulty, type Invocation } from "./invocation.ts";
-import { leaseMs, openStageRunners, receiptsOf } from "./stage-runners.ts";
+import { leaseMs, openStageRunners, receiptsOf, startsOf } from "./stage-runners.ts";
 import { minute, policy, type World } from "./world.ts";
 
 const lifeMs = 110_000;
@@ -59,7 +59,10 @@ export function openHandlerEngine(world: World, invocation: Invocation): Engine 
 export function tell(world: World, event: RunEvent, isSure = false): void {
   deliver(world, { isSure, what: event.id }, async () => {
     const outcome = await openHandlerEngine(world, beginInvocation(world, "orchestrate", lifeMs)).handle(event);
-    world.note(() => `${event.id}: ${outcome.kind} ${"note" in outcome ? outcome.note : ""}`);
+    world.note(
+      () =>
+        `${event.id}: ${outcome.kind} ${"note" in outcome ? outcome.note : ""} ${"failure" in event ? event.failure.code : ""}`,
+    );
   });
 }
 
@@ -73,6 +76,7 @@ async function onCommand(world: World, message: CommandMessage): Promise<void> {
       runners: openStageRunners(world, invocation, stores, (key, runId, truth) => tellOfJob(world, key, runId, truth)),
       tell: (event) => invocation.call(`telling of ${event.id}`, async () => tell(world, event)),
       receipts: receiptsOf(world, invocation),
+      starts: startsOf(world, invocation),
       clock: { nowMs: invocation.nowMs },
       logger: silentLogger,
       metrics: silentMetrics,
@@ -100,11 +104,15 @@ function deliver(
   { isSure, what }: { readonly isSure: boolean; readonly what: string },
   handle: () => Promise<void>,
 ): void {
-  const { loop, chance, note } = world;
+  const { chance, note } = world;
   if (!isSure && chance.fault(0.04)) return note(() => `lost: ${what}`);
-  receive(world, chance.fault(0.05) ? chance.between(0, 20 * minute) : chance.between(1, 1500), handle, isSure ? 100 : maxReceives);
-  if (chance.fault(0.06)) receive(world, chance.between(0, 60 * minute), handle, 1);
-  void loop;
+  receive(
+    world,
+    chance.fault(0.05) ? chance.between(0, 20 * minute) : chance.between(1, 1500),
+    handle,
+    isSure ? 100 : maxReceives,
+  );
+  if (chance.fault(0.06)) receive(world, chance.between(0, 40 * minute), handle, 1);
 }
 
 function receive(world: World, delayMs: number, handle: () => Promise<void>, receives: number): void {
@@ -117,7 +125,8 @@ function receive(world: World, delayMs: number, handle: () => Promise<void>, rec
         isDone = true;
       },
       (error: unknown) => {
-        if (!(error instanceof Error && "retryable" in error && error.retryable)) world.trace.push(`threw: ${String(error instanceof Error ? error.stack : error)}`);
+        if (!(error instanceof Error && "retryable" in error && error.retryable))
+          world.trace.push(`threw: ${String(error instanceof Error ? error.stack : error)}`);
         world.note(() => `failed: ${String(error)}`);
       },
     );

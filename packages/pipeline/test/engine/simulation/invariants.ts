@@ -23,7 +23,10 @@ export async function violationsOf(world: World, runIds: readonly string[]): Pro
   return found;
 }
 
-async function problemsOfRun({ stores, announced, lanes, told }: World, { state, graph }: StoredRun): Promise<string[]> {
+async function problemsOfRun(
+  { stores, announced, lanes, told }: World,
+  { state, graph }: StoredRun,
+): Promise<string[]> {
   const { runId } = state;
   const found: string[] = [];
   if (!hasEnded(state)) found.push(`${runId} is ${state.status} for ever`);
@@ -40,7 +43,9 @@ async function problemsOfRun({ stores, announced, lanes, told }: World, { state,
     if (task.failure?.code === "FENCED" && task.status === "failed")
       found.push(`${runId}/${name} failed, as another run had its resource`);
     const dedupKey = `${state.environment}/${state.pipeline}/${name}`;
-    const isTold = told.some((each) => each.notification.dedupKey === dedupKey && each.notification.action === "trigger");
+    const isTold = told.some(
+      (each) => each.notification.dedupKey === dedupKey && each.notification.action === "trigger",
+    );
     if (task.status === "failed" && !isTold) found.push(`${runId}/${name} failed, and nobody was alerted`);
     if (task.status !== "succeeded" || name === "dailyDelays") continue;
     const window = Number(task.results.commit?.window);
@@ -81,12 +86,16 @@ async function problemsOfIncidents(world: World, runs: readonly StoredRun[]): Pr
     if (value.untold) found.push(`${name} has ${value.untold.length} notices that were never sent`);
     if (value.status === "open" && value.told < policy.levels.length) found.push(`${name} was never escalated`);
     found.push(...problemsOfEscalation(world, value));
-    if (value.status !== "resolved" && isMended(name, runs)) found.push(`${name} is over, and said to be ${value.status}`);
+    if (value.status !== "resolved" && isMended(name, runs))
+      found.push(`${name} is over, and said to be ${value.status}`);
   }
   return found;
 }
 
-function problemsOfEscalation({ told, acknowledged }: World, { dedupKey, openedAtMs, told: levels }: IncidentState): string[] {
+function problemsOfEscalation(
+  { told, acknowledged }: World,
+  { dedupKey, openedAtMs, told: levels }: IncidentState,
+): string[] {
   if (acknowledged.has(dedupKey)) return [];
   return policy.levels.slice(0, levels).flatMap(({ afterMs, channels }, level) => {
     const isOf = ({ notification }: World["told"][number]): boolean =>
@@ -95,7 +104,9 @@ function problemsOfEscalation({ told, acknowledged }: World, { dedupKey, openedA
       const first = told.find((each) => isOf(each) && each.notification.channel === channel);
       if (!first) return [`${dedupKey} was never told on ${channel} of level ${level}`];
       const isLate = first.atMs > openedAtMs + afterMs + lateMs;
-      return isLate ? [`${dedupKey} was told on ${channel} ${(first.atMs - openedAtMs - afterMs) / minute} min late`] : [];
+      return isLate
+        ? [`${dedupKey} was told on ${channel} ${(first.atMs - openedAtMs - afterMs) / minute} min late`]
+        : [];
     });
   });
 }

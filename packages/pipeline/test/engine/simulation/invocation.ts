@@ -55,14 +55,28 @@ export function beginInvocation(world: World, kind: string, lifeMs: number): Inv
   };
 }
 
-/** The same record of functions, each call of which may go wrong. */
+type Wrapped = Record<string, unknown> & { invocation?: Invocation };
+const prototypes = new WeakMap<object, Wrapped>();
+
+/** The same record of functions, each call of which may go wrong. Called as methods, so that they are wrapped once a world. */
 export function faulty<T extends object>(invocation: Invocation, name: string, port: T): T {
-  const wrapped = Object.entries(port).map(([method, call]) => {
-    if (typeof call !== "function" || method === "list" || method === "audit") return [method, call];
-    return [
-      method,
-      (...args: readonly unknown[]) => invocation.call(`${name}.${method}`, async () => Reflect.apply(call, port, args)),
-    ];
-  });
-  return Object.fromEntries(wrapped) as T;
+  const known = prototypes.get(port) ?? wrap(name, port);
+  prototypes.set(port, known);
+  const own: Wrapped = Object.create(known);
+  own.invocation = invocation;
+  return own as unknown as T;
+}
+
+function wrap(name: string, port: object): Wrapped {
+  const wrapped: Wrapped = {};
+  for (const [method, call] of Object.entries(port) as [string, (...args: unknown[]) => Promise<unknown>][]) {
+    const what = `${name}.${method}`;
+    wrapped[method] =
+      method === "list" || method === "audit"
+        ? call
+        : function (this: Wrapped, ...args: unknown[]) {
+            return this.invocation?.call(what, () => call.apply(port, args));
+          };
+  }
+  return wrapped;
 }

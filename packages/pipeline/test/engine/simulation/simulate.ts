@@ -1,7 +1,7 @@
 import { hasEnded } from "@snowmelt/core/engine";
-import { beginInvocation } from "./invocation.ts";
 import { openHandlerEngine, tell } from "./handlers.ts";
 import { violationsOf } from "./invariants.ts";
+import { beginInvocation } from "./invocation.ts";
 import { minute, openWorld, type World, type WorldSize } from "./world.ts";
 
 const horizonMs = 10 * 24 * 60 * minute;
@@ -9,6 +9,7 @@ const horizonMs = 10 * 24 * 60 * minute;
 export interface SimulationResult {
   readonly seed: number;
   readonly runs: number;
+  readonly events: number;
   readonly statuses: readonly string[];
   /** Invariants that did not hold. */
   readonly violations: readonly string[];
@@ -54,7 +55,8 @@ export function beginSimulation(seed: number, size: WorldSize = {}): Simulation 
       const violations = await violationsOf(world, runIds);
       const statuses = states.map((run) => run?.state.status ?? "missing");
       const { trace, operations } = world;
-      return { seed, runs: runIds.length, statuses, violations, faults: chance.faults, operations, trace };
+      const events = states.reduce((sum, run) => sum + (run?.state.version ?? 0), 0);
+      return { seed, runs: runIds.length, events, statuses, violations, faults: chance.faults, operations, trace };
     },
   };
 }
@@ -63,7 +65,7 @@ export function beginSimulation(seed: number, size: WorldSize = {}): Simulation 
 export async function* simulateMany(
   seeds: Iterable<number>,
   size: WorldSize = {},
-  together = 64,
+  together = 32,
 ): AsyncGenerator<SimulationResult> {
   const waiting = seeds[Symbol.iterator]();
   const open = new Set<Simulation>();
@@ -103,13 +105,13 @@ function people(world: World, runId: string): void {
     });
   };
   if (chance.once(0.1)) say(chance.between(0, 60 * minute), "cancelled");
-  if (chance.once(0.2)) say(chance.between(60 * minute, 300 * minute), "retried");
+  if (chance.once(0.2)) say(chance.between(60 * minute, 150 * minute), "retried");
   if (chance.once(0.1)) {
     const pausedAtMs = chance.between(0, 30 * minute);
     say(pausedAtMs, "paused");
-    say(pausedAtMs + chance.between(minute, 180 * minute), "resumed");
+    say(pausedAtMs + chance.between(minute, 90 * minute), "resumed");
     // A pause may come late, and nobody may be left to end it.
-    say(400 * minute, "resumed");
+    say(200 * minute, "resumed");
   }
   if (chance.once(0.1)) {
     world.outstanding++;
@@ -140,11 +142,12 @@ async function isQuiet({ stores, outstanding }: World, runIds: readonly string[]
 }
 
 /** A pass that would find nothing is left out: it costs time and shows nothing. */
-async function isAnythingDue({ stores, loop, skewMs }: World, name: string): Promise<boolean> {
+async function isAnythingDue({ stores, loop, skewMs, outage }: World, name: string): Promise<boolean> {
   const nowMs = loop.nowMs + skewMs(name);
   if ((await stores.runs.due(nowMs, 1)).length > 0) return true;
   if ((await stores.runs.pending(nowMs, { limit: 1 })).length > 0) return true;
   if ((await stores.incidents.due(nowMs, 1)).length > 0) return true;
+  if (loop.nowMs < outage.fromMs) return false;
   for await (const { value } of stores.breakers.list()) if (value.generation > 0) return true;
   return false;
 }

@@ -1,4 +1,5 @@
 import type { StageTruth } from "@snowmelt/core/engine";
+import { silentLogger, silentMetrics } from "@snowmelt/core/ports";
 import {
   type EngineStores,
   guardRunner,
@@ -7,8 +8,8 @@ import {
   type StageReply,
   type StageRunner,
   type StageRunners,
+  type StartClaims,
 } from "@snowmelt/pipeline/engine";
-import { silentLogger, silentMetrics } from "@snowmelt/core/ports";
 import type { Invocation } from "./invocation.ts";
 import { pipelineError } from "./service-error.ts";
 import { breakerConfig, minute, type World } from "./world.ts";
@@ -81,11 +82,9 @@ export function openStageRunners(
     claim,
     extract: guardRunner(job, breaker, "snowflake"),
     land,
-    verify: plain,
     commit,
     catalog: plain,
     transform: job,
-    publish: plain,
   };
 }
 
@@ -107,5 +106,14 @@ export const receiptsOf = ({ receipts }: World, invocation: Invocation): Receipt
       const kept = receipts.get(key) ?? reply;
       receipts.set(key, kept);
       return kept;
+    }),
+});
+
+export const startsOf = ({ starts }: World, invocation: Invocation): StartClaims => ({
+  claim: (key, { nowMs, untilMs }) =>
+    invocation.call(`claim of ${key}`, async () => {
+      if ((starts.get(key) ?? 0) > nowMs) return false;
+      starts.set(key, untilMs);
+      return true;
     }),
 });

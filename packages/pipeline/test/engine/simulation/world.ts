@@ -45,6 +45,8 @@ export interface World {
   readonly jobs: Jobs;
   readonly lanes: Lanes;
   readonly receipts: Map<string, StageReply>;
+  /** Until when, by key. */
+  readonly starts: Map<string, number>;
   readonly told: { readonly atMs: number; readonly notification: Notification }[];
   readonly announced: Set<string>;
   readonly acknowledged: Set<string>;
@@ -66,13 +68,13 @@ export function openWorld(seed: number, size: WorldSize): World {
   const trace: string[] = [];
   const limits = chance.oneOf([{}, {}, { timeoutMs: 90_000 }]);
   const deployAtMs = chance.between(0, 30 * minute);
-  const names = size.datasets;
+  const names = size.datasets ?? chance.oneOf([["flights"], ["flights", "airports"]]);
   const skews = new Map<string, number>();
   const outageFromMs = chance.fault(0.1) ? chance.between(0, 60 * minute) : Number.POSITIVE_INFINITY;
   const graphs = new Map<string, RunGraph>();
-  const graphOf = (hash: string, datasets: readonly string[] | undefined): RunGraph => {
-    const id = `${hash} ${datasets?.join()}`;
-    const known = graphs.get(id) ?? flightsGraph(hash, limits, datasets && [...datasets]);
+  const graphOf = (hash: string, datasets: readonly string[]): RunGraph => {
+    const id = `${hash} ${datasets.join()}`;
+    const known = graphs.get(id) ?? flightsGraph(hash, limits, datasets);
     graphs.set(id, known);
     return known;
   };
@@ -84,6 +86,7 @@ export function openWorld(seed: number, size: WorldSize): World {
     jobs: openJobs(loop, chance),
     lanes: openLanes(),
     receipts: new Map(),
+    starts: new Map(),
     told: [],
     announced: new Set(),
     acknowledged: new Set(),
@@ -96,7 +99,7 @@ export function openWorld(seed: number, size: WorldSize): World {
     graphAt(runId, nowMs) {
       const hash = nowMs < deployAtMs ? "one" : "two";
       const number = Number(runId.slice(3));
-      const own = size.isWide && names ? [names[number % names.length] ?? ""] : names;
+      const own = size.isWide ? [names[number % names.length] ?? ""] : names;
       return graphOf(hash, own);
     },
     note: size.isTraced
