@@ -110,6 +110,10 @@ function atOneMoment({ state, graph, audit, outbox }: RunRecord) {
     audit: audit
       .filter(({ version }) => version <= state.version)
       .map((entry) => ({ ...entry, commands: [...entry.commands] })),
-    outbox: outbox.filter(({ id }) => parseItemId(id).version <= state.version),
+    outbox: outbox
+      .map((item) => ({ item, ...parseItemId(item.id) }))
+      .filter(({ version }) => version <= state.version)
+      .sort((a, b) => a.version - b.version || a.index - b.index)
+      .map(({ item }) => item),
   };
 }
