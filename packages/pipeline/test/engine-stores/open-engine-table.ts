@@ -12,6 +12,7 @@ import type { StoresUnderContract } from "../../src/engine/testing/index.ts";
 export interface EngineTables extends AsyncDisposable {
   /** For looking behind the stores. */
   readonly client: DynamoDBClient;
+  readonly endpoint: string;
   /** Stores in a new, empty table, or in the one that is named. */
   open(options?: Partial<DynamoTableOptions>): Promise<OpenedTable>;
 }
@@ -30,6 +31,7 @@ export async function openEngineTables(): Promise<EngineTables> {
   let tables = 0;
   return {
     client,
+    endpoint,
     async open(options = {}) {
       const table = options.table ?? `engine-${++tables}`;
       if (options.table === undefined) {
