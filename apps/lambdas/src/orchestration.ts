@@ -1,0 +1,54 @@
+import { queueOfStage } from "@snowmelt/core/functions";
+import { systemClock } from "@snowmelt/core/ports";
+import { commandQueues, openBus, openDynamoStores, openQueues } from "@snowmelt/pipeline/aws";
+import { type Engine, type EngineStores, openEngine } from "@snowmelt/pipeline/engine";
+import {
+  alertPolicyOf,
+  nobody,
+  openRelease,
+  planReleasedRun,
+  type ReleasedPipelines,
+} from "@snowmelt/pipeline/release";
+import { readConfig } from "./config.ts";
+import { openStateObjects } from "./state-objects.ts";
+import type { Telemetry } from "./telemetry.ts";
+import { traceHeaders } from "./trace.ts";
+
+/** The run engine over AWS: for the functions that decide. */
+export interface Orchestration {
+  readonly engine: Engine;
+  readonly stores: EngineStores;
+  readonly released: ReleasedPipelines;
+  readonly queues: ReturnType<typeof openQueues>;
+}
+
+/** Opens it as the environment says. FUNCTION_MISCONFIGURED; no I/O. */
+export function openOrchestration({ logger, metrics }: Telemetry): Orchestration {
+  const config = readConfig(["SNOWMELT_ENVIRONMENT", "STATE_TABLE", "STATE_ROOT", "QUEUE_URLS", "EVENT_BUS"]);
+  const { QUEUE_URLS: urls } = config;
+  const stores = openDynamoStores({ table: config.STATE_TABLE });
+  const state = openStateObjects(config.STATE_ROOT);
+  const released = openRelease(state, config.SNOWMELT_ENVIRONMENT, { clock: systemClock });
+  const queues = openQueues({ headers: traceHeaders });
+  const bus = openBus({ bus: config.EVENT_BUS });
+  const engine = openEngine({
+    stores,
+    planGraph: (request) => planReleasedRun(released, request),
+    carrier: commandQueues(queues, (stage) => {
+      const queue = queueOfStage(stage);
+      return queue && urls[queue];
+    }),
+    policyOf: (dedupKey) => alertPolicyOf(released, dedupKey),
+    async notify(notification) {
+      const { alerts } = urls;
+      if (notification.channel === nobody) return;
+      if (alerts === undefined) throw new RangeError("QUEUE_URLS names no queue for alerts");
+      const attributes = { channel: notification.channel, action: notification.action };
+      await queues.send(alerts, { body: JSON.stringify(notification), attributes });
+    },
+    announce: (announcement) => bus.announce(announcement),
+    logger,
+    metrics,
+  });
+  return { engine, stores, released, queues };
+}

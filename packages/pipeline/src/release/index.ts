@@ -1,0 +1,4 @@
+export { alertPolicyOf, nobody } from "./alert-policy.ts";
+export { openRelease, Release, type ReleasedPipelines, writeRelease } from "./open-release.ts";
+export { planReleasedRun } from "./plan-released-run.ts";
+export { releaseError } from "./release-error.ts";
