@@ -6,7 +6,15 @@ export {
   type SecretVersions,
 } from "../rotation/index.ts";
 export { type Bus, type BusOptions, openBus, RunEnded, runEndedSource, runEndedType } from "./bus/index.ts";
-export { type DynamoTableOptions, type EngineTablePlan, openDynamoStores, planEngineTable } from "./dynamodb/index.ts";
+export {
+  type DynamoTableOptions,
+  type EngineTablePlan,
+  openDynamoChannels,
+  openDynamoStores,
+  planEngineTable,
+} from "./dynamodb/index.ts";
+export { type AlertBusOptions, openAlertBus } from "./eventbridge/index.ts";
+export { type EmfMetrics, type EmfMetricsOptions, openEmfMetrics } from "./metrics/index.ts";
 export {
   type BurialReason,
   buryMessage,
@@ -24,3 +32,4 @@ export {
   openSecretVersions,
   type SecretsManagerOptions,
 } from "./secrets-manager/index.ts";
+export { openTopics, type TopicsOptions } from "./sns/index.ts";

@@ -1,0 +1,1 @@
+export { type AlertBusOptions, openAlertBus } from "./open-alert-bus.ts";

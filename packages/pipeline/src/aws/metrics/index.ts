@@ -1,0 +1,1 @@
+export { type EmfMetrics, type EmfMetricsOptions, openEmfMetrics } from "./open-emf-metrics.ts";

@@ -1,0 +1,1 @@
+export { openTopics, type TopicsOptions } from "./open-topics.ts";
