@@ -75,7 +75,7 @@ export function openRunLog(objects: ObjectStore): RunLog {
     readLatest,
     isLeftOver: async (runId) => (await versions(runId)).length > 0 && (await readLatest(runId)) === undefined,
     async wipe(runId) {
-      await objects.delete(keyOf(runId, 1));
+      // By ascending key, and so its first entry first.
       for await (const { key } of objects.list(runFolder(runId))) await objects.delete(key);
     },
   };
