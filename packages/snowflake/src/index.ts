@@ -1,4 +1,4 @@
-export type { QueryProgress } from "./await-query.ts";
+export type { QueryPhase, QueryProgress } from "./await-query.ts";
 export { SnowflakeConfig, type SnowflakeConfigInput } from "./config.ts";
 export type { Cursor, CursorBound, CursorWindow } from "./cursor-window.ts";
 export { type BatchDecoder, decodeCells, openDecoder } from "./decode/open-decoder.ts";

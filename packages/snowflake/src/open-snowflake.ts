@@ -1,7 +1,7 @@
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { silentLogger, systemClock, systemRandom } from "@snowmelt/core/ports";
 import { aborted } from "./abort.ts";
-import { pollQuery } from "./await-query.ts";
+import { phaseOf, pollQuery } from "./await-query.ts";
 import type { SnowflakeConfigInput } from "./config.ts";
 import { type LoggedIn, logIn } from "./connect.ts";
 import type { TextRow } from "./driver.ts";
@@ -132,6 +132,12 @@ export async function openSnowflake(
         await session.cancel(queryId).catch(() => undefined);
         throw aborted(what, "the query is cancelled on the server", abort);
       }
+    },
+
+    async queryPhase(queryId, { signal: abort } = {}) {
+      const phase = phaseOf(await readStatus(queryId, abort));
+      if (phase === "success" || phase === "failed") running.delete(queryId);
+      return phase;
     },
 
     cancel: (queryId) =>

@@ -1,5 +1,5 @@
 import type { Clock, Logger, Random, Secrets } from "@snowmelt/core/ports";
-import type { QueryProgress } from "./await-query.ts";
+import type { QueryPhase, QueryProgress } from "./await-query.ts";
 import type { BindValue, DriverColumn, ParameterValue, TextRow } from "./driver.ts";
 import type { FoundQuery } from "./query-history.ts";
 import type { StoredResult } from "./stored-result.ts";
@@ -65,6 +65,8 @@ export interface SnowflakeSession extends AsyncDisposable {
    * QUERY_NOT_FOUND. Abort cancels the query. May be repeated, from any process.
    */
   awaitQuery(queryId: string, options?: AwaitQueryOptions): Promise<void>;
+  /** Asks once, without waiting. `unknown` for a moment after it was submitted, and for one that is not of this user. */
+  queryPhase(queryId: string, options?: { readonly signal?: AbortSignal | undefined }): Promise<QueryPhase>;
   /** Cancels a query; one that has ended is left as it is. */
   cancel(queryId: string): Promise<void>;
   /** Queries of this user with this QUERY_TAG, the newest first: for a client that was killed before it noted the id. */

@@ -65,6 +65,30 @@ export async function abandonAttempt(
   }
 }
 
+/**
+ * After a failure of which the attempt's rows or files are why: it is given up, so that the next one reads the source as it is by
+ * then. Any other leaves it as it is, for whoever tries again. Never throws.
+ */
+export async function giveUpSpoiled(
+  context: RunContext,
+  inspected: InspectedDataset,
+  { error, attempt }: { readonly error: unknown; readonly attempt: Attempt },
+): Promise<void> {
+  if (!failedForRows(error) && !failedForFiles(error, attempt)) return;
+  const { state: store, logger } = context;
+  try {
+    const state = await store.read(inspected.lane);
+    if (state.pending?.attemptId !== attempt.attemptId) return;
+    await store.write(retirePending(state));
+    await sweepAttempts(context, inspected, attempt.attemptId);
+  } catch (failure) {
+    logger.log("warn", "an attempt whose rows are refused could not be given up", {
+      dataset: inspected.name,
+      error: failure instanceof Error ? failure.message : String(failure),
+    });
+  }
+}
+
 /** Whether it was the rows that an attempt failed for: the same rows would fail again, whatever is mended at the source. */
 const failedForRows = (error: unknown): boolean =>
   isSnowmeltError(error) && (error.category === "data" || error.category === "quality");

@@ -34,6 +34,7 @@ export function stagePlainWrite(
   const rowsBefore = snapshot?.rowCount ?? 0;
   const removedRows = plan.remove.reduce((sum, { rowCount }) => sum + rowCount, 0);
   return {
+    plan: undefined,
     commit: (options) => table.commit(plan, options),
     planned: snapshot,
     rowsByLog: rowsBefore - removedRows + plan.add.reduce((sum, { rowCount }) => sum + rowCount, 0),

@@ -26,11 +26,14 @@ import type { RunContext } from "../run/run-context.ts";
 import type { StageRecord } from "../run/stage-record.ts";
 import type { InspectedDataset } from "./inspect-dataset.ts";
 import type { LandedAttempt } from "./land.ts";
+import { tracksKeys } from "./row-checks.ts";
 import { rowsByLog } from "./rows-by-log.ts";
 import { stagePlainWrite } from "./stage-plain-write.ts";
 
 /** A commit that only has to be made, and what it does to the table's rows. */
 export interface StagedWrite {
+  /** Undefined for a plain table, whose plan follows from what was landed. */
+  readonly plan: CommitPlan | undefined;
   readonly commit: (options: CommitOptions) => Promise<CommitOutcome>;
   /** What it was planned upon. */
   readonly planned: TableState | undefined;
@@ -77,13 +80,14 @@ export async function stageWrite(
   const { plan, ...staged } = await stageDelta(context, { ...inspected, table }, { landed, snapshot, record });
   return {
     ...staged,
+    plan,
     planned: snapshot,
     rowsByLog: rowsByLog(snapshot, plan),
     commit: (options) => table.commit(plan, options),
   };
 }
 
-type StagedDelta = Omit<StagedWrite, "commit" | "planned" | "rowsByLog"> & { readonly plan: CommitPlan };
+type StagedDelta = Omit<StagedWrite, "commit" | "planned" | "rowsByLog" | "plan"> & { readonly plan: CommitPlan };
 
 async function stageDelta(
   { clock, random, signal }: RunContext,
@@ -101,6 +105,7 @@ async function stageDelta(
   const { table, schema, tableFields, layout } = inspected;
   const snapshotMicros = BigInt(landed.attempt.snapshotMicros);
   const files = landed.files;
+  refuseUnseenKeys({ ...inspected, snapshot }, landed);
   const adds = files.map((file) => toAddFile(file, snapshotMicros));
   const rows = files.reduce((sum, { rowCount }) => sum + rowCount, 0);
   const fresh = { inserted: rows, updated: 0, skippedAsOlder: 0, deleted: 0, rowsBefore: 0, rowsAfter: rows };
@@ -173,6 +178,15 @@ function refuseOlderSlice(
   throw pipelineError(
     "COMMIT_LOST",
     `The table of ${name} was refreshed after this slice was read, and the slice may hold rows that are deleted by now. Nothing was committed; run it again and it is read anew.`,
+  );
+}
+
+/** What was landed to be merged has not been looked at for keys that come twice: a merge does it, and only a merge. */
+function refuseUnseenKeys(inspected: InspectedDataset, { keys }: LandedAttempt): void {
+  if (keys !== undefined || !tracksKeys(inspected)) return;
+  throw pipelineError(
+    "COMMIT_LOST",
+    `The table of ${inspected.name} has no rows any more that the window could be merged into. Nothing was committed; run again, and the window is planned anew.`,
   );
 }
 
