@@ -41,4 +41,4 @@ export { query, Source, type SourceOver, sourceColumns, sourceName, table } from
 export { type LakeStage, parseStageName } from "./stage-name.ts";
 export { capture, type Deletes, full, fullDiff, Incremental, incremental, Sync } from "./sync.ts";
 export { Transform } from "./transform.ts";
-export { findUnsupported, type Unsupported } from "./unsupported.ts";
+export { type ExtensionNames, findUnsupported, type Unsupported } from "./unsupported.ts";
