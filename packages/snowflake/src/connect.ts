@@ -77,7 +77,7 @@ async function logInByKey(
       if (refusal !== undefined) logger.log("warn", "the key pair was refused, another version of it was taken", look);
       return loggedIn;
     } catch (error) {
-      if (!(refusal === undefined ? isKeyRefusal(error) : isNoWayIn(error))) throw error;
+      if (!(isKeyRefusal(error) || isUnusable(error) || (refusal !== undefined && isAbsent(error)))) throw error;
       refusal ??= error;
     }
   }
@@ -87,11 +87,14 @@ async function logInByKey(
 const isKeyRefusal = (error: unknown): boolean =>
   isSnowmeltError(error, "CREDENTIALS_REFUSED") && error.details.code === keyRefused;
 
-/** Of a version that is looked at because the one in use was refused: it need not be there, nor be a key at all. */
-const isNoWayIn = (error: unknown): boolean =>
-  ["CREDENTIALS_REFUSED", "CONFIG_INVALID", "SECRET_NOT_FOUND", "SECRET_INVALID"].some((code) =>
-    isSnowmeltError(error, code),
-  );
+/** Refused before Snowflake saw it: no key, or one whose passphrase was read a moment later, of the next version. */
+const isUnusable = (error: unknown): boolean =>
+  isSnowmeltError(error, "CONFIG_INVALID") ||
+  (isSnowmeltError(error, "CREDENTIALS_REFUSED") && error.details.kind !== "server");
+
+/** Another version need not be there, nor have the form of the one in use. */
+const isAbsent = (error: unknown): boolean =>
+  isSnowmeltError(error, "SECRET_NOT_FOUND") || isSnowmeltError(error, "SECRET_INVALID");
 
 function createConnection(
   driver: Driver,

@@ -230,6 +230,29 @@ describe("the rotation of a key pair", () => {
     await logIn(cached());
   });
 
+  it("breaks no login that read the key before it and the passphrase after it", async () => {
+    const unlocked = JSON.stringify({ privateKey: first.privateKey, passphrase: "unused" });
+    versions = memorySecretVersions({ id: "v0", text: unlocked });
+    await rotateWhole("v1");
+    let torn = false;
+    const secrets: Secrets = {
+      async get({ secret }, { version = "current" } = {}) {
+        if (secret === "aws:loader#passphrase" && !torn) {
+          torn = true;
+          await rotateWhole("v2");
+        }
+        const found = await versions.read({ stage: stageOf[version] });
+        if (found === undefined) throw coreError("SECRET_NOT_FOUND", `no ${version} version`);
+        const field = secret.slice(secret.indexOf("#") + 1);
+        return new Secret((JSON.parse(found.reveal()) as Record<string, string>)[field] ?? "");
+      },
+    };
+    const passphrase = secretRef("aws:loader#passphrase");
+    await using session = await openSnowflake({ ...user.connection, auth: { ...auth, passphrase } }, { secrets });
+    expect((await session.query("SELECT CURRENT_USER()")).rows).toEqual([["LOADER"]]);
+    expect(torn).toBe(true);
+  });
+
   it("is noticed by no session that has to log in again", async () => {
     await using session = await openSnowflake({ ...user.connection, auth }, { secrets: cached(first.privateKey) });
     for (const token of ["v1", "v2", "v3"]) {
