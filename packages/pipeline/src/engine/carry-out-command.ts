@@ -167,8 +167,13 @@ async function lookFor(runner: StageRunner, command: Start, call: StageCall): Pr
   const truth = await runner.observe?.({ type: "observe", key, task, stage, work, externalId: null }, call);
   if (truth?.is === "running" && truth.externalId !== null) return { kind: "started", externalId: truth.externalId };
   if (truth?.is === "succeeded") {
-    const { is: _, ...success } = truth;
-    return { kind: "succeeded", ...success };
+    const { result, fence, goTo } = truth;
+    return {
+      kind: "succeeded",
+      result,
+      ...(fence === undefined ? {} : { fence }),
+      ...(goTo === undefined ? {} : { goTo }),
+    };
   }
   return truth?.is === "failed" ? { kind: "failed", failure: truth.failure } : undefined;
 }

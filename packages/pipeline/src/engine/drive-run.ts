@@ -1,4 +1,4 @@
-import { decide, type RunEvent, type RunGraph, type RunState } from "@snowmelt/core/engine";
+import { decide, type RunEvent, type RunGraph } from "@snowmelt/core/engine";
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import type { Clock, Random } from "@snowmelt/core/ports";
 import { engineError } from "./engine-error.ts";
@@ -12,6 +12,8 @@ export interface DrivePorts {
   readonly planGraph: (request: RequestedEvent) => Promise<RunGraph>;
   readonly clock: Pick<Clock, "sleep">;
   readonly random: Pick<Random, "float">;
+  /** Told of each event that changed a run, once it is stored and before anything is done about it. */
+  readonly onStored?: ((event: RunEvent, run: StoredRun) => void) | undefined;
 }
 
 export type EventOutcome =
@@ -51,7 +53,10 @@ export async function driveRun(
     const run: StoredRun = { state: decision.state, graph };
     if (decision.state === before) return { kind: "ignored", run, note: decision.note };
     const stored = await runs.commit({ event, before, graph, ...decision });
-    if (stored.kind === "done") return { kind: "done", run, outbox: stored.outbox, note: decision.note };
+    if (stored.kind === "done") {
+      ports.onStored?.(event, run);
+      return { kind: "done", run, outbox: stored.outbox, note: decision.note };
+    }
     if (stored.kind === "seen") return { kind: "seen" };
     if (tries > 2) await clock.sleep(Math.floor(random.float() * Math.min(500, 5 * 2 ** tries)));
   }
@@ -91,7 +96,3 @@ const unknown = (runId: string): EventOutcome => ({
   code: "RUN_UNKNOWN",
   message: `There is no run ${runId}; it was never begun, or is forgotten.`,
 });
-
-/** How a run that has been driven is: undefined where the outcome does not tell. */
-export const stateOf = (outcome: EventOutcome): RunState | undefined =>
-  outcome.kind === "done" || outcome.kind === "ignored" ? outcome.run.state : undefined;

@@ -20,6 +20,8 @@ import { tellIncident } from "./tell-incident.ts";
 export interface EnginePorts {
   readonly stores: EngineStores;
   readonly planGraph: DrivePorts["planGraph"];
+  /** Told of each event that changed a run, once it is stored and before anything is done about it. */
+  readonly onStored?: DrivePorts["onStored"];
   /** Of start, observe and stop, to whoever has the runners. */
   readonly carrier: CommandCarrier;
   readonly policyOf: (dedupKey: string) => Promise<EscalationPolicy>;

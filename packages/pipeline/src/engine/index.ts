@@ -17,6 +17,7 @@ export { type Engine, type EnginePorts, openEngine } from "./engine.ts";
 export { engineError } from "./engine-error.ts";
 export type { EngineStores } from "./engine-stores.ts";
 export { guardRunner } from "./guard-runner.ts";
+export { type InProcessCarrier, type InProcessPorts, openInProcessCarrier } from "./in-process-carrier.ts";
 export type { LeaseClaim, LeaseHolder, LeaseStore } from "./lease-store.ts";
 export type { ReconcileOptions, ReconcileReport } from "./reconcile.ts";
 export type {
@@ -28,6 +29,7 @@ export type {
   RunStore,
   StoredRun,
 } from "./run-store.ts";
+export { type RunToEndOptions, runToEnd } from "./run-to-end.ts";
 export { verdictOfError, verdictOfFailure } from "./service-verdict.ts";
 export type {
   ObserveCommand,

@@ -33,7 +33,7 @@ async function firstFound(folder: string): Promise<string | undefined> {
 async function copyOfEngine(name: string): Promise<string> {
   const folder = join(copies, name);
   await rm(folder, { recursive: true, force: true });
-  for (const part of ["core/package.json", "core/src", "pipeline/package.json", "pipeline/src/engine"]) {
+  for (const part of ["core/package.json", "core/src", "pipeline/package.json", "pipeline/src"]) {
     await copy(join(packages, part), join(folder, "packages", part));
   }
   const simulation = join("pipeline", "test", "engine", "simulation");
