@@ -107,6 +107,7 @@ export function admit(before: ChannelState, notifications: readonly Notification
   const over = new Set(state.known.filter(({ action }) => action === "resolve").map(({ opening }) => opening));
   const groups = new Map(state.groups.map(({ key, untilMs }) => [key, untilMs]));
   const admissions = new Array<Admission>(notifications.length);
+  const messageOf = new Map<string, number>();
   const messages: { key: string; parts: Notification[] }[] = [];
   let { named, unnamed, untilMs: heldUntilMs } = state.held;
   const onTheirWay = state.held.claim?.named ?? 0;
@@ -130,7 +131,9 @@ export function admit(before: ChannelState, notifications: readonly Notification
   };
   const admitOne = (notification: Notification): Admission => {
     const repeated = known.get(notificationId(notification));
-    if (repeated?.claim === claim || repeated?.claim === null) return { kind: "duplicate" };
+    if (repeated?.claim === null) return { kind: "duplicate" };
+    // Twice in one call: both have the same fate.
+    if (repeated?.claim === claim) return { kind: "sent", message: messageOf.get(repeated.id) ?? 0 };
     if (repeated) {
       return { kind: "deferred", retryAfterMs: repeated.untilMs - nowMs, reason: "another sender is at it" };
     }
@@ -147,6 +150,7 @@ export function admit(before: ChannelState, notifications: readonly Notification
     const joined = isGathered ? messages.findIndex((message) => message.key === key) : -1;
     if (joined >= 0) {
       messages[joined]?.parts.push(notification);
+      messageOf.set(notificationId(notification), joined);
       know(notification, claim);
       return { kind: "sent", message: joined };
     }
@@ -160,6 +164,7 @@ export function admit(before: ChannelState, notifications: readonly Notification
     allowance--;
     if (isGathered) groups.set(key, nowMs + limits.gatherMs);
     know(notification, claim);
+    messageOf.set(notificationId(notification), messages.length);
     messages.push({ key, parts: [notification] });
     return { kind: "sent", message: messages.length - 1 };
   };
@@ -219,6 +224,8 @@ export function settle(
   return {
     ...before,
     held,
+    // Nothing was told: what follows has nothing to wait for.
+    groups: isDone ? before.groups : before.groups.filter(({ key }) => key !== groupKey(message.alert)),
     known: before.known.flatMap((each) => {
       if (each.claim !== claim || !ids.has(each.id)) return [each];
       return isDone ? [{ ...each, claim: null, untilMs: nowMs + limits.rememberMs }] : [];

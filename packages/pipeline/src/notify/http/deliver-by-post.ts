@@ -88,11 +88,18 @@ function judge(reply: PostReply, known: readonly Secret[], nowMs: number): Deliv
   if (status >= 200 && status < 300) return { kind: "delivered" };
   if (status >= 300 && status < 400)
     return { kind: "refused", reason: `it answered ${status}: redirects are not followed` };
-  const said = known.reduce((text, secret) => text.replaceAll(secret.reveal(), "[secret]"), oneLine(body));
+  const said = known.flatMap(shownForms).reduce((text, form) => text.replaceAll(form, "[secret]"), oneLine(body));
   const reason = `it answered ${status}${said === "" ? "" : `: ${said.slice(0, 200).toWellFormed()}`}`;
   if (!isPassing(status)) return { kind: "refused", reason };
   const waitMs = retryAfterMs(reply.retryAfter, nowMs);
   return { kind: "unreachable", reason, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+}
+
+/** A secret address is one by its path too. */
+function shownForms(secret: Secret): string[] {
+  const value = secret.reveal();
+  const path = URL.parse(value)?.pathname ?? "";
+  return path.length >= 8 ? [value, path] : [value];
 }
 
 /** What our own errors say has no secret in it; of any other only the kind is told. */
