@@ -1,18 +1,23 @@
 // The code of docs/definition.md, compiled and run; definition-guide.test.ts holds the two together.
 import {
+  cron,
   dataset,
   day,
   definePipeline,
   definePlatform,
   delta,
+  every,
   full,
   glue,
   incremental,
   integer,
   month,
+  onObject,
+  pagerDuty,
   password,
   query,
   secret,
+  slack,
   table,
   timestamp,
   workloadIdentity,
@@ -99,5 +104,34 @@ export const shop = definePipeline({
       quality: [rowCount(">", 0), isUnique("DAY")],
     }),
   },
+});
+// #endregion
+
+// #region runs
+const channels = {
+  team: slack({ url: secret("env:SLACK_WEBHOOK_URL") }),
+  oncall: pagerDuty({ routingKey: secret("env:PAGERDUTY_ROUTING_KEY") }),
+};
+
+export const watchedPlatform = definePlatform({
+  ...platform,
+  alerts: {
+    channels,
+    escalation: [{ channels: ["team"] }, { after: "30 minutes", channels: ["oncall"] }],
+    rateLimit: { messages: 20, per: "1 minute" },
+  },
+});
+
+export const watchedShop = definePipeline({
+  ...shop,
+  platform: watchedPlatform,
+  schedule: [
+    every("15 minutes", { environments: ["prod"] }),
+    cron("0 6 ? * MON-FRI *", { zone: "Europe/Zurich", environments: ["dev"] }),
+    onObject({ bucket: "shop-signals", prefix: "exports/", suffix: "_SUCCESS" }),
+  ],
+  sla: { freshness: "1 hour", duration: "30 minutes" },
+  alerts: { goodsToResolve: 2, environments: { dev: { escalation: [{ channels: ["team"] }] } } },
+  run: { maxActive: 4, stages: { extract: { timeout: "4 hours" } }, environments: { dev: { maxActive: 1 } } },
 });
 // #endregion
