@@ -51,6 +51,20 @@ describe("a transaction that DynamoDB does not get to", () => {
     expect(endpoint.counts.get("TransactWriteItems")).toBe(6);
   });
 
+  test("is lost or seen by its conditions, whatever else was in its way", async () => {
+    const { runs } = await openFaulty();
+    const begin = changeOf(sampleGraph(), undefined, requested("a"));
+    endpoint.plan("TransactWriteItems", [
+      cancelled("ConditionalCheckFailed", "TransactionConflict"),
+      cancelled("ConditionalCheckFailed", "ConditionalCheckFailed"),
+      cancelled("TransactionConflict", "ConditionalCheckFailed"),
+    ]);
+    expect(await runs.commit(begin)).toEqual({ kind: "seen" });
+    expect(await runs.commit(begin)).toEqual({ kind: "seen" });
+    expect(await runs.commit(begin)).toEqual({ kind: "lost" });
+    expect(endpoint.counts.get("TransactWriteItems")).toBe(3);
+  });
+
   test("is given up after eight tries, with what was said last", async () => {
     const { runs } = await openFaulty();
     endpoint.plan("TransactWriteItems", Array(8).fill(cancelled("None", "TransactionConflict")));
@@ -135,6 +149,8 @@ describe("a process that dies", () => {
     if (!command) throw new Error("no command");
     const first = { id: "wide/1/0", runId: "wide", command, attempts: 0, notBeforeMs: 0 };
     await runs.settle(first);
+    expect((await dying.transact(stale)).ok).toBe(false);
+    expect(await runs.pending(0, { limit: 1000, runId: "wide" })).toHaveLength(249);
     expect((await dying.transact(stale)).ok).toBe(false);
     expect(await runs.pending(0, { limit: 1000, runId: "wide" })).toHaveLength(249);
     dying.close();
