@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   decode: () => import("./decode.ts"),
   delta: () => import("./delta.ts"),
   "driver-curve": () => import("./driver-curve.ts"),
+  engine: () => import("./engine.ts"),
   land: () => import("./land.ts"),
   parquet: () => import("./parquet.ts"),
 };

@@ -31,7 +31,10 @@ function openCallers(over: Partial<BreakerPorts> = {}) {
     open(seed)
       .guard(
         "snowflake",
-        () => (made++, result()),
+        () => {
+          made++;
+          return result();
+        },
         (end) => (end.kind === "threw" ? verdictOfError(end.error) : "ok"),
       )
       .catch((error: unknown) => (isSnowmeltError(error, "BREAKER_OPEN") ? "refused" : "threw"));

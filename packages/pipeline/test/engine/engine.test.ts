@@ -9,6 +9,7 @@ import {
   openMemoryStores,
 } from "@snowmelt/pipeline/engine";
 import { describe, expect, test } from "vitest";
+import { pipelineError } from "../../src/pipeline-error.ts";
 import { graphOf } from "./graph.ts";
 
 const minute = 60_000;
@@ -28,7 +29,8 @@ function openWorld(over: Partial<EnginePorts> = {}, stores: EngineStores = openM
   const metrics = memoryMetrics();
   const engine = openEngine({
     stores,
-    planGraph: async () => graphOf(["extract"], { retry: { attempts: 1, baseDelayMs: 0, maxDelayMs: 0 } }),
+    planGraph: async () =>
+      graphOf(["extract"], { timeoutMs: 10 * minute, retry: { attempts: 1, baseDelayMs: 0, maxDelayMs: 0 } }),
     carrier: { send: async (message) => void sent.push(message) },
     policyOf: async () => policy,
     notify: async (notification) => void told.push(notification),
@@ -88,7 +90,7 @@ describe("an event", () => {
       runs: {
         ...stores.runs,
         async read(runId) {
-          if (runId === "run1") throw engineError("RUN_UNKNOWN", "newer", { details: {} });
+          if (runId === "run1") throw pipelineError("RUN_STATE_NEWER", "run1 was written by a newer version");
           return stores.runs.read(runId);
         },
       },
@@ -97,7 +99,9 @@ describe("an event", () => {
     const before = sent.length;
     const other = openWorld({ clock, carrier: { send: async (message) => void sent.push(message) } }, newer);
     const report = await other.engine.reconcile();
-    expect(report).toMatchObject({ ticked: 1, failed: 1, isComplete: true });
+    expect(report).toMatchObject({ ticked: 1, refused: ["run1"], failed: 0, isComplete: true });
+    const cancel: RunEvent = { id: "c", type: "cancelled", runId: "run1", atMs: 1, by: "ann" };
+    expect(await other.engine.handle(cancel)).toMatchObject({ kind: "refused", code: "RUN_STATE_NEWER" });
     expect(sent.slice(before)).toMatchObject([{ runId: "run2", command: { type: "observe" } }]);
   });
 

@@ -13,7 +13,14 @@ const stagePlan = (name: StageName, over: Partial<StagePlan>): StagePlan => ({
 });
 
 /** Datasets, and a transform of the first. */
-export function flightsGraph(definitionHash: string, over: Partial<StagePlan>, datasets: readonly string[]): RunGraph {
+export function flightsGraph(
+  definitionHash: string,
+  over: Partial<StagePlan>,
+  {
+    datasets,
+    transforms = ["dailyDelays"],
+  }: { readonly datasets: readonly string[]; readonly transforms?: readonly string[] },
+): RunGraph {
   const dataset = (name: string) => ({
     name,
     after: [],
@@ -30,13 +37,13 @@ export function flightsGraph(definitionHash: string, over: Partial<StagePlan>, d
     pauseReminderMs: 60 * minute,
     tasks: [
       ...datasets.map(dataset),
-      {
-        name: "dailyDelays",
+      ...transforms.map((name) => ({
+        name,
         after: datasets.slice(0, 1),
-        resource: "dev/dailyDelays",
+        resource: `dev/${name}`,
         work: {},
         stages: (["claim", "transform"] as const).map((stage) => stagePlan(stage, over)),
-      },
+      })),
     ],
   });
 }

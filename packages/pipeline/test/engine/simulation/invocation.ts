@@ -19,6 +19,7 @@ export function beginInvocation(world: World, kind: string, lifeMs: number): Inv
   const { loop, chance, note } = world;
   const skewMs = world.skewMs(kind);
   const endsAtMs = loop.nowMs + lifeMs;
+  const dies = world.size.isWide ? 0.0002 : 0.003;
   let isDead = false;
   const die = <T>(why: string): Promise<T> => {
     isDead = true;
@@ -38,14 +39,14 @@ export function beginInvocation(world: World, kind: string, lifeMs: number): Inv
     async call(what, effect) {
       world.operations++;
       if (isDead) return never();
-      if (chance.fault(0.003)) return die(`died before ${what}`);
+      if (chance.fault(dies)) return die(`died before ${what}`);
       const before = pause();
       if (before) await before;
       if (loop.nowMs > endsAtMs || isDead) return die(`was out of time before ${what}`);
       if (chance.fault(0.004)) throw pipelineError("CONNECTION_FAILED", `${what} could not be reached`);
       const result = await effect();
       if (isDead) return never();
-      if (chance.fault(0.003)) return die(`died behind ${what}`);
+      if (chance.fault(dies)) return die(`died behind ${what}`);
       const after = pause();
       if (after) await after;
       if (loop.nowMs > endsAtMs) return die(`was out of time behind ${what}`);

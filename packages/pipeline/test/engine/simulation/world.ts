@@ -31,7 +31,7 @@ export interface WorldSize extends FaultLimits {
   /** @default one to three */
   readonly runs?: number;
   readonly datasets?: readonly string[];
-  /** Runs work on datasets of their own: `dataset-<n>`, round robin. */
+  /** Each run works on one of the datasets, in turn, and has no transform; a handler lives through many more calls. */
   readonly isWide?: boolean;
   readonly isTraced?: boolean;
 }
@@ -74,7 +74,8 @@ export function openWorld(seed: number, size: WorldSize): World {
   const graphs = new Map<string, RunGraph>();
   const graphOf = (hash: string, datasets: readonly string[]): RunGraph => {
     const id = `${hash} ${datasets.join()}`;
-    const known = graphs.get(id) ?? flightsGraph(hash, limits, datasets);
+    const known =
+      graphs.get(id) ?? flightsGraph(hash, limits, size.isWide ? { datasets, transforms: [] } : { datasets });
     graphs.set(id, known);
     return known;
   };
