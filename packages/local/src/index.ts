@@ -4,6 +4,7 @@ export { changeStatements, type SampleChange } from "./sample/change-sample.ts";
 export type { AdminClient } from "./server/admin-client.ts";
 export type {
   AwsIdentity,
+  AwsTokenIssuer,
   LocalServerConfig,
   LocalUser,
   ResultSizes,

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { judgeAwsAttestation } from "./auth-aws.ts";
+import { isWebToken, judgeAwsToken } from "./auth-aws-token.ts";
 import { findJwtFault } from "./auth-jwt.ts";
 import type { LocalServerConfig, LocalUser } from "./config.ts";
 import { equalInConstantTime } from "./tokens.ts";
@@ -86,11 +87,26 @@ function judgeToken(
 function judgeWorkload(credentials: Credentials, config: LocalServerConfig, nowMs: number): AuthVerdict {
   if (credentials.PROVIDER !== "AWS")
     return refused("394701", `Workload identity provider ${credentials.PROVIDER ?? "(none)"} is not supported here.`);
-  const verdict = judgeAwsAttestation(credentials.TOKEN ?? "", config.awsIdentities, nowMs);
-  if (verdict.status === "refused")
-    return refused("394702", `The workload identity was not accepted: ${verdict.reason}.`);
-  const user = config.users.find((candidate) => candidate.awsArns.some((arn) => verdict.arns.includes(arn)));
+  const token = credentials.TOKEN ?? "";
+  const accepted = isWebToken(token) ? judgeOutbound(token, config, nowMs) : judgeSigned(token, config, nowMs);
+  if (typeof accepted === "string") return refused("394702", `The workload identity was not accepted: ${accepted}.`);
+  const user = config.users.find(accepted);
   return user === undefined ? refused("394703", "No user is linked to this workload identity.") : known(user);
+}
+
+type Linked = (user: LocalUser) => boolean;
+
+/** Whose the identity is, or why it is nobody's. */
+function judgeSigned(token: string, { awsIdentities }: LocalServerConfig, nowMs: number): Linked | string {
+  const verdict = judgeAwsAttestation(token, awsIdentities, nowMs);
+  if (verdict.status === "refused") return verdict.reason;
+  return ({ awsArns }) => awsArns.some((arn) => verdict.arns.includes(arn));
+}
+
+function judgeOutbound(token: string, { awsTokenIssuers }: LocalServerConfig, nowMs: number): Linked | string {
+  const verdict = judgeAwsToken(token, awsTokenIssuers, nowMs);
+  if (verdict.status === "refused") return verdict.reason;
+  return ({ awsArns, awsIssuer }) => awsIssuer === verdict.issuer && awsArns.includes(verdict.arn);
 }
 
 function findUser(users: readonly LocalUser[], name: string | null | undefined): LocalUser | undefined {

@@ -21,6 +21,8 @@ export const LocalUser = z.strictObject({
   programmaticAccessTokens: z.array(Token).default([]),
   /** IAM users, roles (`arn:aws:iam::…:role/…`) or sessions of roles that log in as this user by workload identity. */
   awsArns: z.array(z.string()).default([]),
+  /** Who has to have issued an outbound token of such an identity; without it none is taken. */
+  awsIssuer: z.url().optional(),
   /** @default "SYSADMIN" */
   defaultRole: z.string().default("SYSADMIN"),
 });
@@ -36,6 +38,14 @@ export const AwsIdentity = z.strictObject({
   arn: z.string().startsWith("arn:"),
 });
 export type AwsIdentity = z.infer<typeof AwsIdentity>;
+
+/** An AWS account that lets its roles take tokens to the outside: its issuer and the key that STS signs them with. */
+export const AwsTokenIssuer = z.strictObject({
+  issuer: z.url(),
+  /** Of a P-384 key, in PEM. */
+  publicKey: z.string().min(1),
+});
+export type AwsTokenIssuer = z.infer<typeof AwsTokenIssuer>;
 
 /** How results are cut and how long they live. */
 export const ResultSizes = z.strictObject({
@@ -86,6 +96,7 @@ export const LocalServerConfig = z.strictObject({
   /** Users beside the default one, `SNOWMELT`, whose password is generated once per data folder unless given here. */
   users: z.array(LocalUser).default([]),
   awsIdentities: z.array(AwsIdentity).default([]),
+  awsTokenIssuers: z.array(AwsTokenIssuer).default([]),
   results: ResultSizes.prefault({}),
   lifetimes: Lifetimes.prefault({}),
   /** How stages in S3 are reached. @default none: a COPY to such a stage is refused */

@@ -28,7 +28,7 @@ export function unsetProperties(user: LocalUser, names: readonly string[]): Loca
 
 function unsetProperty(user: LocalUser, name: string): LocalUser {
   if (name === "RSA_PUBLIC_KEY" || name === "RSA_PUBLIC_KEY_2") return withKey(user, name, "");
-  if (name === "WORKLOAD_IDENTITY") return { ...user, awsArns: [] };
+  if (name === "WORKLOAD_IDENTITY") return { ...unlinked(user), awsArns: [] };
   const { password: _, ...rest } = user;
   if (name === "PASSWORD") return rest;
   if (IGNORED.has(name)) return user;
@@ -38,7 +38,7 @@ function unsetProperty(user: LocalUser, name: string): LocalUser {
 function setProperty(user: LocalUser, property: Property): LocalUser {
   const { name, value } = property;
   if (name === "RSA_PUBLIC_KEY" || name === "RSA_PUBLIC_KEY_2") return withKey(user, name, toPem(scalar(property)));
-  if (name === "WORKLOAD_IDENTITY") return { ...user, awsArns: [toArn(property)] };
+  if (name === "WORKLOAD_IDENTITY") return { ...unlinked(user), ...toIdentity(property) };
   if (name === "PASSWORD") return { ...user, password: scalar(property) };
   if (name === "DEFAULT_ROLE") return { ...user, defaultRole: scalar(property) };
   if (name === "TYPE" && value.kind === "scalar" && !/^(SERVICE|LEGACY_SERVICE|PERSON)$/i.test(value.text))
@@ -69,17 +69,22 @@ function toPem(text: string): string {
 const keyRejected = (reason: string): SqlFailure =>
   compilationError(`New public key rejected by current policy. Reason: '${reason}'`, "390140");
 
-/** `(TYPE = AWS ARN = '…')`, of an IAM user or role, or of a role's session. */
-function toArn({ name, value }: Property): string {
+const unlinked = ({ awsIssuer: _, ...user }: LocalUser): LocalUser => user;
+
+/** `(TYPE = AWS ARN = '…' [ISSUER = '…'])`, of an IAM user or role, or of a role's session. */
+function toIdentity({ name, value }: Property): Pick<LocalUser, "awsArns" | "awsIssuer"> {
   const fields = new Map(
     value.kind === "group" ? value.properties.map((property) => [property.name, scalar(property)] as const) : [],
   );
   const type = fields.get("TYPE");
   if (type !== undefined && type !== "AWS") throw unsupported(`WORKLOAD_IDENTITY of TYPE ${type}`);
-  const unknown = [...fields.keys()].find((field) => field !== "TYPE" && field !== "ARN");
+  const unknown = [...fields.keys()].find((field) => !["TYPE", "ARN", "ISSUER"].includes(field));
   if (unknown !== undefined) throw unsupported(`WORKLOAD_IDENTITY with ${unknown}`);
   const arn = fields.get("ARN") ?? "";
-  if (type === "AWS" && /^arn:[\w-]+:(iam::\d{12}:(user|role)|sts::\d{12}:assumed-role)\/.+$/.test(arn)) return arn;
+  const awsIssuer = fields.get("ISSUER");
+  const isArn = /^arn:[\w-]+:(iam::\d{12}:(user|role)|sts::\d{12}:assumed-role)\/.+$/.test(arn);
+  if (type === "AWS" && isArn && (awsIssuer === undefined || URL.canParse(awsIssuer)))
+    return { awsArns: [arn], ...(awsIssuer === undefined ? {} : { awsIssuer }) };
   throw compilationError(
     `invalid value for parameter '${name}': expected (TYPE = AWS ARN = 'arn:aws:iam::<account>:role/<role>')`,
     "001008",
