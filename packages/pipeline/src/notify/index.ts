@@ -8,6 +8,7 @@ export { openPost, type PostOptions } from "./http/open-post.ts";
 export type { Post, PostReply, PostRequest } from "./http/post.ts";
 export { isPublicAddress } from "./http/public-address.ts";
 export { notifyError } from "./notify-error.ts";
+export { type NotifyStores, openMemoryNotifyStores } from "./notify-stores.ts";
 export { type Notifier, openNotifier } from "./open-notifier.ts";
 export type { NotifierPorts } from "./sender.ts";
 export {

@@ -2,10 +2,9 @@ import { alertLine } from "@snowmelt/core/alerts";
 import type { Notification } from "@snowmelt/core/engine";
 import { manualClock, memoryLogger, memoryMetrics, seededRandom } from "@snowmelt/core/ports";
 import { openBreaker, openMemoryStores } from "@snowmelt/pipeline/engine";
-import { ChannelState, type NotifierPorts, openNotifier } from "@snowmelt/pipeline/notify";
+import { ChannelState, type NotifierPorts, openMemoryNotifyStores, openNotifier } from "@snowmelt/pipeline/notify";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openMemoryDocuments } from "../../src/engine/stores/memory-documents.ts";
 import { notificationOf } from "./sample-notification.ts";
 import { type ScriptedChannel, scriptedChannel } from "./scripted-channel.ts";
 
@@ -13,7 +12,7 @@ const minute = 60_000;
 
 function open(change: Partial<NotifierPorts> = {}) {
   const clock = manualClock(1_795_000_000_000);
-  const { documents: store } = openMemoryDocuments<ChannelState>();
+  const { channels: store } = openMemoryNotifyStores();
   const team = scriptedChannel();
   const pager = scriptedChannel({ isGathered: false });
   const logger = memoryLogger();
