@@ -28,7 +28,7 @@ export interface RunViews {
 }
 
 /** More runs than that are not kept in mind, but looked up again. */
-const keptViews = 256;
+const keptViews = 4096;
 
 export function openRunViews(log: RunLog, marks: OutboxMarks): RunViews {
   const views = new Map<string, RunView>();
