@@ -129,5 +129,6 @@ function truncate(sql: string, from: number, scale: number, physical: string): s
   if (scale >= from) return sql;
   const unit = 10 ** scale;
   const back = scale === 0 ? "" : ` * CAST('0.${"1".padStart(scale, "0")}' AS DECIMAL(${scale + 1},${scale}))`;
-  return `CAST(floor(${sql} * CAST(${unit} AS DECIMAL(10,0)))${back} AS ${physical})`;
+  // A TIME's 18 digits times the unit would have to fit in 18 again.
+  return `CAST(floor(CAST(${sql} AS DECIMAL(38,9)) * CAST(${unit} AS DECIMAL(10,0)))${back} AS ${physical})`;
 }

@@ -31,6 +31,8 @@ export function localSeconds(value: Typed, session: SqlSession): string {
     case "date":
       return `sf_day_seconds(${sql})`;
     case "time":
+      // A TIME's own 18 digits have no room for its nanoseconds counted.
+      return `CAST(${sql} AS DECIMAL(38,9))`;
     case "timestamp_ntz":
       return sql;
     case "timestamp_ltz":
