@@ -1,3 +1,4 @@
+import { Channel } from "@snowmelt/core/definition";
 import { errorFactory } from "@snowmelt/core/errors";
 import { queueNames } from "@snowmelt/core/functions";
 import { z } from "zod";
@@ -35,6 +36,23 @@ export const variables = {
   DEAD_LETTER_QUEUE_URL: url,
   /** The platform's bus. */
   EVENT_BUS: z.string().min(1),
+  /** The channels of the environment's alerts by their names, as the definition has them, as JSON. */
+  ALERT_CHANNELS: json(z.record(z.string(), Channel)),
+  /** Whose topics those are that are named without an ARN. */
+  ACCOUNT_ID: z.string().regex(/^\d{12}$/, { error: "expected the twelve digits of an account" }),
+  /** Set by Lambda itself. */
+  AWS_REGION: z.string().min(1),
+  /** How the user whose key is rotated reaches Snowflake, as JSON: account, host, username, role. */
+  SNOWFLAKE_CONNECTION: json(
+    z.strictObject({
+      account: z.string().min(1),
+      username: z.string().min(1),
+      host: z.string().exactOptional(),
+      port: z.int().exactOptional(),
+      protocol: z.enum(["http", "https"]).exactOptional(),
+      role: z.string().exactOptional(),
+    }),
+  ),
 } as const;
 export type VariableName = keyof typeof variables;
 

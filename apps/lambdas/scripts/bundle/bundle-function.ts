@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import { basename, join } from "node:path";
+import { catalogue } from "@snowmelt/core/functions";
 import { build } from "esbuild";
-import { cutDriver } from "./driver-cuts.ts";
+import { cutLocales } from "./cut-locales.ts";
+import { cutDriver, leaveOutDriver } from "./driver-cuts.ts";
 import { zipOf } from "./zip.ts";
 
 /** What a function is deployed from. */
@@ -42,8 +44,8 @@ export async function bundleFunction(entry: string, name: string): Promise<Funct
     legalComments: "none",
     metafile: true,
     write: false,
-    logLevel: "silent",
-    plugins: [cutDriver()],
+    logLevel: "error",
+    plugins: [cutLocales(), asksSnowflake(name) ? cutDriver() : leaveOutDriver()],
   });
   const code = fileOf(outputFiles, "index.js");
   const zip = zipOf([{ name: "index.js", bytes: code }]);
@@ -55,6 +57,12 @@ export async function bundleFunction(entry: string, name: string): Promise<Funct
     sha256: createHash("sha256").update(zip).digest("base64"),
     parts: partsOf(metafile.outputs["index.js"]?.inputs ?? {}),
   };
+}
+
+/** By its effects. A function that is not of the catalogue may. */
+function asksSnowflake(name: string): boolean {
+  const spec = Object.values(catalogue).find((each) => each.name === name);
+  return spec?.effects.some(({ effect }) => effect === "snowflakeRole") ?? true;
 }
 
 function fileOf(files: readonly { readonly path: string; readonly contents: Uint8Array }[], name: string): Uint8Array {

@@ -10,6 +10,7 @@ export {
   type DynamoTableOptions,
   type EngineTablePlan,
   openDynamoChannels,
+  openDynamoStarts,
   openDynamoStores,
   planEngineTable,
 } from "./dynamodb/index.ts";

@@ -20,6 +20,8 @@ export interface ReleasedPipelines {
   find(name: string): Promise<Pipeline>;
   /** In the order of their names. */
   list(): Promise<readonly Pipeline[]>;
+  /** When they were released. */
+  releasedAtMs(): Promise<number>;
 }
 
 export interface OpenReleaseOptions {
@@ -94,6 +96,10 @@ export function openRelease(
         found.push(await read(name, hash));
       }
       return found;
+    },
+    async releasedAtMs() {
+      const meta = await store.head(keyOf(environment));
+      return meta?.modifiedAtMs ?? clock.nowMs();
     },
   };
 }

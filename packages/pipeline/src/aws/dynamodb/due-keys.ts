@@ -18,7 +18,11 @@ export function dueKeysUpTo(table: DynamoTable, kind: DueKind, atMs: number, pag
   );
 }
 
-export function listedKeys(table: DynamoTable, kind: "RUN" | "INC" | "CB", pageSize: number): AsyncIterable<Item> {
+export function listedKeys(
+  table: DynamoTable,
+  kind: "RUN" | "INC" | "CB" | "CH",
+  pageSize: number,
+): AsyncIterable<Item> {
   return merged(
     "listSk",
     partitionsOf(kind).map((partition) =>

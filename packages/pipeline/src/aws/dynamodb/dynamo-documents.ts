@@ -8,11 +8,13 @@ import { bodyOf, type Item, number, numberOf, text, textOf, toBody } from "./ite
 import { dueKeys, type ItemKey, nameListKeys } from "./item-keys.ts";
 import { indexText } from "./run-items.ts";
 
-/** Incidents or breakers. */
+/** Incidents, breakers, or what senders to alert channels share. */
 export interface DocumentKind<T> {
-  readonly prefix: "INC" | "CB";
+  readonly prefix: "INC" | "CB" | "CH";
   readonly schema: z.ZodType<T>;
 }
+
+const called = { INC: "Incident", CB: "Breaker", CH: "Channel" } as const;
 
 export function openDynamoDocuments<T>(table: DynamoTable, kind: DocumentKind<T>): VersionedStore<T> {
   return {
@@ -75,7 +77,7 @@ export function documentItem<T>(
       ? {}
       : { ...indexText(dueKeys(prefix, deadlineAtMs, name)), deadlineAtMs: number(deadlineAtMs) }),
     version: number(version),
-    body: toBody(value, `${prefix === "INC" ? "Incident" : "Breaker"} ${name}`),
+    body: toBody(value, `${called[prefix]} ${name}`),
   };
 }
 

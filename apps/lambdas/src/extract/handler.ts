@@ -1,0 +1,3 @@
+import { stageFunction } from "../stage-function.ts";
+
+export const handler = stageFunction("extract");
