@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { setTimeout as delay } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { expect, test } from "vitest";
-import { type AwsEmulators, openAwsEmulators } from "../../src/aws/index.ts";
+import { type AwsEmulators, functionIdentity, openAwsEmulators } from "../../src/aws/index.ts";
 
 const SOURCE = `
 exports.handler = async (event) => {
@@ -46,6 +46,24 @@ test("a function really runs, on our Node, knows nothing of our environment, and
   }
   await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false);
   expect(await processesAt(new URL(aws.endpoint).port)).toEqual([]);
+});
+
+test("a function has keys of its own role, which a local Snowflake can be told of before it runs", async () => {
+  await using aws = await openAwsEmulators({ enforceIam: true });
+  const role = await createRole(aws);
+  const source =
+    "exports.handler = async () => { const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_SESSION_TOKEN: sessionToken } = process.env; return { accessKeyId, secretAccessKey, sessionToken }; };";
+  const made = await askLambda(aws, "/2015-03-31/functions", {
+    FunctionName: "extract",
+    Runtime: "nodejs24.x",
+    Handler: "index.handler",
+    Role: role,
+    Code: { ZipFile: Buffer.from(zipOf("index.js", source)).toString("base64") },
+  });
+  const { FunctionArn: functionArn } = made as { FunctionArn: string };
+  const { arn, ...keys } = functionIdentity({ functionArn, roleArn: role });
+  expect(await askLambda(aws, "/2015-03-31/functions/extract/invocations", {})).toEqual(keys);
+  expect(arn).toBe(`arn:aws:sts::${aws.accountId}:assumed-role/greeter/extract`);
 });
 
 async function createRole({ endpoint, credentials }: AwsEmulators): Promise<string> {
