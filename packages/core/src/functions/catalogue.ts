@@ -1,8 +1,10 @@
 import type { StageName } from "../engine/index.ts";
+import { deadLettersOf } from "./dead-letters.ts";
 import { type QueueName, queueNames } from "./effect.ts";
 import {
   asksSnowflake,
   carriesOutStages,
+  dataFiles,
   deletes,
   puts,
   queue,
@@ -11,11 +13,11 @@ import {
   sends,
   sendsStages,
   stateTable,
+  worksOnAttempts,
 } from "./effect-groups.ts";
 import type { FunctionSpec, QueueSpec } from "./function-spec.ts";
 
-/** The files of tables, below `<zone>/<dataset>/`. Whoever may not put into the log cannot commit. */
-const dataFiles = "*/*/data/*";
+/** Whoever may not put into the log of a table, or among its manifests, cannot commit. */
 const deltaLog = "*/*/_delta_log/*";
 const plainManifests = "*/*/_snowmelt/*";
 
@@ -62,12 +64,11 @@ export const catalogue = {
     effects: [
       ...carriesOutStages,
       ...asksSnowflake,
-      ...reads("lake", everything),
-      ...reads("state", "datasets/*"),
-      ...puts("state", "datasets/*"),
-      ...reads("state", "backfills/*"),
-      ...puts("state", "backfills/*"),
+      ...worksOnAttempts,
       ...reads("state", "unloads/*"),
+      // The moment that all datasets of a run are read as of.
+      ...reads("state", "runs/*"),
+      ...puts("state", "runs/*"),
     ],
   },
   land: {
@@ -80,10 +81,8 @@ export const catalogue = {
     effects: [
       ...carriesOutStages,
       ...asksSnowflake,
-      ...reads("lake", everything),
+      ...worksOnAttempts,
       ...puts("lake", dataFiles),
-      ...reads("state", "datasets/*"),
-      ...puts("state", "datasets/*"),
       ...reads("state", "unloads/*"),
       ...puts("state", "unloads/*"),
     ],
@@ -98,14 +97,13 @@ export const catalogue = {
     effects: [
       ...carriesOutStages,
       ...asksSnowflake,
-      ...reads("lake", everything),
+      ...worksOnAttempts,
       ...puts("lake", dataFiles),
       ...puts("lake", deltaLog),
       ...puts("lake", plainManifests),
-      // The log is cleaned of what checkpoints hold.
+      // A log is cleaned of what checkpoints hold, a manifest taken back that was put too late.
       ...deletes("lake", deltaLog),
-      ...reads("state", "datasets/*"),
-      ...puts("state", "datasets/*"),
+      ...deletes("lake", plainManifests),
     ],
   },
   catalog: {
@@ -119,7 +117,6 @@ export const catalogue = {
       ...carriesOutStages,
       ...reads("lake", deltaLog),
       ...reads("lake", plainManifests),
-      ...reads("state", "datasets/*"),
       { effect: "glueTable", access: "write" },
     ],
   },
@@ -134,26 +131,20 @@ export const catalogue = {
   },
   publish: {
     name: "publish",
-    summary: "Writes the run's manifest and tells who waits for it",
+    summary: "Brings together what the stages noted, as the dataset's entry of the run's manifest",
     triggers: [queue("publish", { maxConcurrency: 10 })],
     stages: ["publish"],
     timeoutSeconds: 120,
     memoryMb: 512,
-    effects: [
-      ...carriesOutStages,
-      ...reads("state", "datasets/*"),
-      ...puts("state", "datasets/*"),
-      ...reads("state", "runs/*"),
-      ...puts("state", "runs/*"),
-      { effect: "putEvents" },
-    ],
+    effects: [...carriesOutStages, ...reads("state", "entries/*"), ...puts("state", "entries/*")],
   },
   notify: {
     name: "notify",
     summary: "Sends messages through the alert channels",
-    triggers: [queue("alerts", { batchSize: 10, maxConcurrency: 2 })],
+    // What was held, to be sent together, is sent by the minute.
+    triggers: [queue("alerts", { batchSize: 10, maxConcurrency: 2 }), oneMinute],
     stages: [],
-    timeoutSeconds: 60,
+    timeoutSeconds: 50,
     memoryMb: 256,
     effects: [
       ...stateTable,
@@ -175,7 +166,7 @@ export const catalogue = {
   },
   reconcile: {
     name: "reconcile",
-    summary: "Finds what got lost: runs that are overdue, commands that were not carried out; forgets what is old",
+    summary: "Finds what got lost: runs that are overdue, commands that were not carried out",
     triggers: [oneMinute],
     stages: [],
     timeoutSeconds: 50,
@@ -188,10 +179,6 @@ export const catalogue = {
       ...sendsStages,
       ...sends("events"),
       ...sends("alerts"),
-      ...reads("state", "attempts/*"),
-      ...deletes("state", "attempts/*"),
-      ...reads("state", "receipts/*"),
-      ...deletes("state", "receipts/*"),
       { effect: "putEvents" },
     ],
   },
@@ -234,7 +221,7 @@ export function planQueues(): readonly QueueSpec[] {
     if (!reader) throw new RangeError(`no function reads the queue ${name}`);
     return {
       name,
-      deadLetterName: `${name}-dead`,
+      deadLetterName: deadLettersOf(name),
       visibilitySeconds: 6 * reader.timeoutSeconds,
       maxReceives: 5,
       retentionSeconds: 4 * day,

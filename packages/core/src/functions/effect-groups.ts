@@ -3,6 +3,9 @@ import type { Trigger } from "./function-spec.ts";
 
 /** Effects that always go together; each keeps its exact type, as the ports of a handler follow from it. */
 
+/** The files of tables, below `<zone>/<dataset>/`. */
+export const dataFiles = "*/*/data/*";
+
 export const reads = <const P extends ObjectPlace>(place: P, like: string) =>
   [
     { effect: "readObjects", in: place, like },
@@ -49,8 +52,18 @@ export const carriesOutStages = [
   ...reads("state", "definitions/*"),
   ...reads("state", "attempts/*"),
   ...puts("state", "attempts/*"),
+  ...reads("state", "stages/*"),
+  ...puts("state", "stages/*"),
   ...reads("state", "receipts/*"),
   ...puts("state", "receipts/*"),
+] as const;
+
+/** Where a dataset is: its attempts, and what of given-up ones is left to delete, files that no log names. */
+export const worksOnAttempts = [
+  ...reads("lake", "*"),
+  ...deletes("lake", dataFiles),
+  ...reads("state", "datasets/*"),
+  ...puts("state", "datasets/*"),
 ] as const;
 
 /** One message at a time, unless told otherwise: a stage takes long, and one that fails is no other's fault. */

@@ -12,7 +12,8 @@ export const iamActions = {
   readObjects: ["s3:GetObject"],
   // A put on the condition of an ETag asks for the right to read.
   putObjects: ["s3:AbortMultipartUpload", "s3:GetObject", "s3:ListMultipartUploadParts", "s3:PutObject"],
-  deleteObjects: ["s3:DeleteObject"],
+  // Who deletes what an attempt left ends its unfinished uploads too.
+  deleteObjects: ["s3:AbortMultipartUpload", "s3:DeleteObject"],
   stateTable: ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan"],
   sendQueue: ["sqs:SendMessage"],
   publishTopic: ["sns:Publish"],

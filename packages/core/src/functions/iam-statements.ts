@@ -1,10 +1,11 @@
+import { deadLettersOf } from "./dead-letters.ts";
 import type { Effect, EffectKind, ObjectPlace } from "./effect.ts";
 import type { FunctionSpec } from "./function-spec.ts";
 import { iamActions, logActions, receiveQueueActions, stateTableWriteActions } from "./iam-actions.ts";
 import type { BucketPlace, IamStatement, ResourceNames } from "./iam-names.ts";
 
 /**
- * The whole of what a function's role may do: its effects, the messages it is called with, and its own log. Pure; the same for
+ * The whole of what a function's role may do: its effects, the messages it is called with, what of them nobody can take, and its own log. Pure; the same for
  * the same effects in any order. Nothing for an effect that has no resource here, such as a key where there is none.
  */
 export function roleStatementsOf(
@@ -13,10 +14,14 @@ export function roleStatementsOf(
 ): readonly IamStatement[] {
   const { partition, region, account, prefix } = names;
   const queues = spec.triggers.flatMap((trigger) => (trigger.kind === "queue" ? [queueArn(names, trigger.queue)] : []));
+  // By EventBridge it is called without a queue; what it cannot take goes to one of its own all the same.
+  const isTold = spec.triggers.some(({ kind }) => kind === "schedules" || kind === "objects" || kind === "runs");
+  const dead = isTold ? [queueArn(names, deadLettersOf(spec.name))] : queues.map(deadLettersOf);
   const log = `arn:${partition}:logs:${region}:${account}:log-group:/aws/lambda/${prefix}${spec.name}:*`;
   return [
     ...allow("Log", logActions, [log]),
     ...allow("Receive", receiveQueueActions, queues),
+    ...allow("Bury", iamActions.sendQueue, dead),
     ...statementsOf(spec.effects, names),
   ];
 }
@@ -43,6 +48,11 @@ export function statementsOf(effects: readonly Effect[], names: ResourceNames): 
     ...objects("putObjects", of("putObjects"), names),
     ...objects("deleteObjects", of("deleteObjects"), names),
     ...lists(of("readObjects"), names),
+    ...allow(
+      "ListUploads",
+      ["s3:ListBucketMultipartUploads"],
+      of("deleteObjects").map((each) => bucketArn(names, names[each.in])),
+    ),
     ...table(of("stateTable"), names),
     ...allow(
       "Send",

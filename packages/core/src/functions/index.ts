@@ -1,4 +1,5 @@
 export { catalogue, type FunctionName, functionNames, planQueues, queueOfStage } from "./catalogue.ts";
+export { deadLettersOf } from "./dead-letters.ts";
 export {
   type Effect,
   type EffectKind,

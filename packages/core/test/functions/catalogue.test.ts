@@ -62,19 +62,20 @@ describe("the catalogue", () => {
   });
 
   test("ends what comes every minute before it comes again", () => {
-    for (const { name, triggers, timeoutSeconds, reservedConcurrency } of specs) {
+    for (const { name, triggers, timeoutSeconds } of specs) {
       for (const each of triggers) {
-        if (each.kind !== "rate") continue;
-        expect([name, timeoutSeconds < each.everyMinutes * 60, reservedConcurrency]).toEqual([name, true, 1]);
+        if (each.kind === "rate") expect([name, timeoutSeconds < each.everyMinutes * 60]).toEqual([name, true]);
       }
     }
+    expect([catalogue.escalate.reservedConcurrency, catalogue.reconcile.reservedConcurrency]).toEqual([1, 1]);
   });
 
   test("keeps secrets, commits and messages to those who need them", () => {
     expect(doing((each) => each.effect === "readSecret" && each.of === "channels")).toEqual(["notify"]);
     expect(doing((each) => each.effect === "rotateSecret")).toEqual(["rotate"]);
     expect(doing((each) => each.effect === "putObjects" && each.like.includes("_delta_log"))).toEqual(["check"]);
-    expect(doing((each) => each.effect === "deleteObjects" && each.in === "lake")).toEqual(["check"]);
+    expect(doing((each) => each.effect === "deleteObjects" && !each.like.includes("/data/"))).toEqual(["check"]);
+    expect(doing((each) => each.effect === "deleteObjects" && each.in === "state")).toEqual([]);
     expect(doing((each) => each.effect === "glueTable")).toEqual(["catalog"]);
     expect(doing((each) => each.effect === "httpTo")).toEqual(["notify"]);
     expect(doing((each) => each.effect === "snowflakeRole")).toEqual(["extract", "land", "check", "rotate"]);

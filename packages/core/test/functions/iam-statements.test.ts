@@ -121,7 +121,9 @@ describe("the role of a function", () => {
     expect(allows(role, "s3:PutObject", lake("raw/flights/data/run=1/a.parquet"))).toBe(true);
     expect(allows(role, "s3:PutObject", lake("quarantine/flights/data/run=1/a.parquet"))).toBe(true);
     expect(allows(role, "s3:PutObject", lake("raw/flights/_delta_log/00000000000000000001.json"))).toBe(false);
-    expect(allows(role, "s3:DeleteObject", lake("raw/flights/data/run=1/a.parquet"))).toBe(false);
+    expect(allows(role, "s3:DeleteObject", lake("raw/flights/data/run=1/a.parquet"))).toBe(true);
+    expect(allows(role, "s3:DeleteObject", lake("raw/flights/_delta_log/00000000000000000001.json"))).toBe(false);
+    expect(allows(role, "s3:ListBucketMultipartUploads", "arn:aws:s3:::acme-lake")).toBe(true);
     expect(allows(role, "s3:PutObject", "arn:aws:s3:::acme-lake/others/a")).toBe(false);
     expect(allows(role, "s3:PutObject", state("receipts/run/flights/land/0.0.1.0.json"))).toBe(true);
     expect(allows(role, "s3:DeleteObject", state("receipts/run/flights/land/0.0.1.0.json"))).toBe(false);
@@ -131,7 +133,7 @@ describe("the role of a function", () => {
     const role = roleOf("check");
     expect(allows(role, "s3:PutObject", lake("raw/flights/_delta_log/00000000000000000001.json"))).toBe(true);
     expect(allows(role, "s3:DeleteObject", lake("raw/flights/_delta_log/00000000000000000001.json"))).toBe(true);
-    expect(allows(role, "s3:DeleteObject", lake("raw/flights/data/run=1/a.parquet"))).toBe(false);
+    expect(allows(role, "s3:DeleteObject", "arn:aws:s3:::acme-lake/others/a")).toBe(false);
     expect(allows(role, "glue:UpdateTable", "arn:aws:glue:eu-central-1:123456789012:catalog")).toBe(false);
   });
 
@@ -140,6 +142,8 @@ describe("the role of a function", () => {
     expect(allows(role, "sqs:ReceiveMessage", queue("land"))).toBe(true);
     expect(allows(role, "sqs:ReceiveMessage", queue("check"))).toBe(false);
     expect(allows(role, "sqs:SendMessage", queue("check"))).toBe(false);
+    expect(allows(role, "sqs:SendMessage", queue("land-dead"))).toBe(true);
+    expect(allows(roleOf("trigger"), "sqs:SendMessage", queue("trigger-dead"))).toBe(true);
     const log = "arn:aws:logs:eu-central-1:123456789012:log-group:/aws/lambda/snowmelt-prod-";
     expect(allows(role, "logs:PutLogEvents", `${log}land:log-stream:1`)).toBe(true);
     expect(allows(role, "logs:PutLogEvents", `${log}check:log-stream:1`)).toBe(false);
