@@ -33,12 +33,14 @@ export interface ReconcileReport {
 /**
  * Finds what got lost: runs whose deadline has passed, commands that nobody carried out, incidents whose next level is due, breakers
  * that nobody told of. Meant for every minute; any number of them at once do no harm. One that cannot be helped keeps none of the
- * others waiting.
+ * others waiting, and alerts wait for no run.
  */
 export async function reconcile(ports: ReconcilePorts, options: ReconcileOptions = {}): Promise<ReconcileReport> {
   const { runs, incidents, clock, logger, metrics } = ports;
   const { deadlineAtMs = Number.POSITIVE_INFINITY, pageSize = 100 } = options;
-  const isTime = (): boolean => clock.nowMs() < deadlineAtMs;
+  const beganAtMs = clock.nowMs();
+  /** None of them waits for another that has too much to do: each has its share of the time. */
+  const until = (share: number) => (): boolean => clock.nowMs() < beganAtMs + (deadlineAtMs - beganAtMs) * share;
   const refused: string[] = [];
   const sums = { ticked: 0, carriedOut: 0, failed: 0, incidents: 0 };
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
@@ -52,18 +54,19 @@ export async function reconcile(ports: ReconcilePorts, options: ReconcileOptions
     }
   };
 
-  const isRunsDone = await eachPage(
-    (limit) => runs.due(clock.nowMs(), limit),
-    { pageSize, isTime, idOf: (runId) => runId },
-    (runId) =>
-      attempt(`run ${runId}`, async () => {
-        if (await tickRun(ports, runId)) sums.ticked++;
-        else refused.push(runId);
+  await attempt("the breakers", () => tellBreakers(ports));
+  const isIncidentsDone = await eachPage(
+    (limit) => incidents.due(clock.nowMs(), limit),
+    { pageSize, isTime: until(1 / 3), idOf: (name) => name },
+    (name) =>
+      attempt(`incident ${name}`, async () => {
+        await tickIncident(ports, name);
+        sums.incidents++;
       }),
   );
   const isOutboxDone = await eachPage(
     (limit) => runs.pending(clock.nowMs(), { limit }),
-    { pageSize, isTime, idOf: ({ id }) => id },
+    { pageSize, isTime: until(2 / 3), idOf: ({ id }) => id },
     (item) =>
       attempt(`command ${item.id}`, async () => {
         const { done, failed } = await carryOut(ports, [item]);
@@ -71,14 +74,13 @@ export async function reconcile(ports: ReconcilePorts, options: ReconcileOptions
         sums.failed += failed;
       }),
   );
-  await attempt("the breakers", () => tellBreakers(ports));
-  const isIncidentsDone = await eachPage(
-    (limit) => incidents.due(clock.nowMs(), limit),
-    { pageSize, isTime, idOf: (name) => name },
-    (name) =>
-      attempt(`incident ${name}`, async () => {
-        await tickIncident(ports, name);
-        sums.incidents++;
+  const isRunsDone = await eachPage(
+    (limit) => runs.due(clock.nowMs(), limit),
+    { pageSize, isTime: until(1), idOf: (runId) => runId },
+    (runId) =>
+      attempt(`run ${runId}`, async () => {
+        if (await tickRun(ports, runId)) sums.ticked++;
+        else refused.push(runId);
       }),
   );
   const isComplete = isRunsDone && isOutboxDone && isIncidentsDone;

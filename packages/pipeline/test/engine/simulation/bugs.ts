@@ -143,9 +143,9 @@ export const bugs: readonly Bug[] = [
     to: "const { untold: _, ...value } = state;\n    const write = { value, before: found?.version ?? 0, deadlineAtMs: state.deadlineAtMs };",
   },
   {
-    name: "the id of what was started is not stored before it is waited for",
-    file: `${core}/task-step.ts`,
-    from: 'if (event.type === "started") return known(task, active, event.externalId);',
-    to: 'if (event.type === "started") return { task, commands: [] };',
+    name: "commands are not stored with the state that asks for them",
+    file: `${engine}/stores/memory-runs.ts`,
+    from: "run.seen.add(event.id);\n    place(state);\n    for (const item of outbox) enqueue(run, item);",
+    to: "run.seen.add(event.id);\n    place(state);",
   },
 ];
