@@ -8,6 +8,7 @@ export {
   closedBreaker,
   tellBreaker,
 } from "./breaker.ts";
+export { checkDuration, type DurationPromise } from "./check-duration.ts";
 export { type Decision, decide } from "./decide.ts";
 export {
   decideIncident,
