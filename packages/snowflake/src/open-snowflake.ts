@@ -151,8 +151,10 @@ export async function openSnowflake(
             complete: () => undefined,
           });
           handle.cancel((error) => {
-            if (error) reject(translateFailure(error, { what: `cancel query ${queryId}`, secrets: hidden }));
-            else resolve();
+            if (!error) return resolve();
+            const failure = translateFailure(error, { what: `cancel query ${queryId}`, secrets: hidden });
+            if (hasEnded(failure)) resolve();
+            else reject(failure);
           });
         });
         running.delete(queryId);
@@ -196,6 +198,10 @@ export async function openSnowflake(
 
   return session;
 }
+
+/** 000605: "Identified SQL statement is not currently executing." */
+const hasEnded = ({ details }: { readonly details: Readonly<Record<string, unknown>> }): boolean =>
+  String(details.code).padStart(6, "0") === "000605";
 
 const firstWords = (sql: string): string => {
   const text = sql.replace(/\s+/g, " ").trim();

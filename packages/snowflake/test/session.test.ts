@@ -272,6 +272,14 @@ describe("a submitted query", () => {
     await session.awaitQuery(queryId);
   });
 
+  it("that has ended is left as it is by a cancel, and says how it ended when it is asked", async () => {
+    const queryId = await session.submit("SELECT 1 AS ONE", { requestId: crypto.randomUUID() });
+    await session.awaitQuery(queryId);
+    await session.cancel(queryId);
+    expect(await session.queryPhase(queryId)).toBe("success");
+    expect(await session.queryPhase(crypto.randomUUID())).toBe("unknown");
+  });
+
   it("is cancelled on abort", async () => {
     const controller = new AbortController();
     await server.admin.setFaults([{ kind: "statementSlow", latencyMs: 20_000 }]);

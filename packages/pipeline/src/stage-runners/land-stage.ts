@@ -1,7 +1,7 @@
 import type { JsonRecord } from "@snowmelt/core/engine";
 import { z } from "zod";
 import type { StageReply, StageRunner, StartCommand } from "../engine/index.ts";
-import { isEmptyWindow, noteLanded } from "../run/note-stages.ts";
+import { isEmptyWindow, noteAttempt, noteLanded } from "../run/note-stages.ts";
 import { checkTable } from "../stages/check-table.ts";
 import { beginExtract } from "../stages/extract.ts";
 import { giveUpUnload } from "../stages/give-up-unload.ts";
@@ -144,6 +144,7 @@ async function landUnloaded(task: StageTask, landing: Landing): Promise<Yielded>
   const { inspected: streamed, next } = await giveUpUnload(context, inspected, { ...attempt, refusals, route, record });
   const begun = await beginExtract(context, streamed, next);
   const { attemptId } = begun.attempt;
+  noteAttempt(record, streamed, begun.attempt);
   const { isRepeat: ___, ...instead } = begun;
   await task.objects.keep(insteadKey(attemptId), Extracted, {
     ...instead,
@@ -204,7 +205,7 @@ async function ended(
     landed: landedKey(attemptId),
     attemptId,
     rows: landed.rowsExtracted,
-    pieces: landed.notes.length,
+    calls: landed.notes.length,
     peakRssBytes: Math.max(...landed.notes.map(({ peakRssBytes }) => peakRssBytes)),
     notes,
   };

@@ -4,8 +4,15 @@ import type { Pipeline } from "@snowmelt/core/definition";
 import { type JsonRecord, type StageName, stageNames, type TaskWork } from "@snowmelt/core/engine";
 import { type ObjectStore, silentLogger, silentMetrics, systemClock, systemRandom } from "@snowmelt/core/ports";
 import { openFileStore } from "@snowmelt/lake/store";
-import { openMemoryStores, type StageCall, type StageReply, type StageRunner } from "../../src/engine/index.ts";
+import {
+  type LeaseStore,
+  openMemoryStores,
+  type StageCall,
+  type StageReply,
+  type StageRunner,
+} from "../../src/engine/index.ts";
 import { DatasetResult } from "../../src/manifest.ts";
+import type { RunEvent } from "../../src/run-event.ts";
 import { keepDefinition, openStageRunners, openStages, type PieceLimits } from "../../src/stage-runners/index.ts";
 import { openStageObjects } from "../../src/state/stage-objects.ts";
 import type { Landscape } from "../landscape.ts";
@@ -21,6 +28,9 @@ export interface Mischief {
   readonly repeats?: number;
   /** The call ends so: its reply is not heard of, and the stage is tried again under another key. */
   readonly isLost?: (stage: StageName, calls: number) => boolean;
+  /** What ends the call from outside. */
+  readonly signal?: (stage: StageName, calls: number) => AbortSignal | undefined;
+  readonly onEvent?: (event: RunEvent) => void;
 }
 
 export interface Driven {
@@ -33,11 +43,19 @@ export interface Driven {
 
 export interface Driver {
   readonly state: ObjectStore;
+  readonly leases: LeaseStore;
   readonly runners: () => Promise<Runners>;
   drive(
     pipeline: Pipeline,
     work: { readonly dataset: string; readonly purpose?: Extract<TaskWork, { kind: "dataset" }>["purpose"] },
-    options?: { readonly runId?: string; readonly pieces?: PieceLimits; readonly mischief?: Mischief },
+    options?: {
+      readonly runId?: string;
+      readonly pieces?: PieceLimits;
+      readonly deadlineAtMs?: number;
+      /** Times that it begins again from its claim where a stage says FENCED, as the engine does. @default 0 */
+      readonly restarts?: number;
+      readonly mischief?: Mischief;
+    },
   ): Promise<Driven>;
 }
 
@@ -48,7 +66,7 @@ export async function openDriver(land: Landscape): Promise<Driver> {
   await mkdir(spillDirectory, { recursive: true });
   const { leases } = openMemoryStores();
   let runs = 0;
-  const runners = async (pieces: PieceLimits = {}): Promise<Runners> =>
+  const runners = async (pieces: PieceLimits = {}, onEvent?: (event: RunEvent) => void): Promise<Runners> =>
     openStageRunners({
       open: openStages({
         stateObjects: openFileStore(join(land.directory, "engine-state")),
@@ -59,6 +77,7 @@ export async function openDriver(land: Landscape): Promise<Driver> {
         logger: silentLogger,
         metrics: silentMetrics,
         lake: land.access,
+        onEvent,
       }),
       leases,
       leaseMs: 600_000,
@@ -66,21 +85,21 @@ export async function openDriver(land: Landscape): Promise<Driver> {
       clock: systemClock,
       pieces,
     });
-  return {
+  const driver: Driver = {
     state,
+    leases,
     runners,
-    async drive(
-      pipeline,
-      { dataset, purpose = { kind: "live" } },
-      { runId = `run-${++runs}`, pieces, mischief = {} } = {},
-    ) {
+    async drive(pipeline, work, options = {}) {
+      const { dataset, purpose = { kind: "live" } } = work;
+      const { runId = `run-${++runs}`, pieces, restarts = 0, mischief = {} } = options;
+      const { deadlineAtMs = Number.POSITIVE_INFINITY } = options;
       const definitionHash = await keepDefinition(state, pipeline);
       const call: StageCall = {
         runId,
         pipeline: pipeline.name,
         environment: "local",
         definitionHash,
-        deadlineAtMs: Number.POSITIVE_INFINITY,
+        deadlineAtMs,
         signal: new AbortController().signal,
       };
       const resource = `local/${pipeline.name}/${dataset}`;
@@ -90,7 +109,7 @@ export async function openDriver(land: Landscape): Promise<Driver> {
       let goTo: string | undefined;
       const calls = new Map<StageName, number>();
       for (const stage of stageNames) {
-        const isThere = (await runners(pieces))[stage] !== undefined;
+        const isThere = (await runners(pieces, mischief.onEvent))[stage] !== undefined;
         if (!isThere || (goTo !== undefined && goTo !== stage)) continue;
         goTo = undefined;
         let position: JsonRecord | null = null;
@@ -99,7 +118,7 @@ export async function openDriver(land: Landscape): Promise<Driver> {
           calls.set(stage, count);
           await mischief.before?.(stage, count);
           const about = {
-            key: `${runId}/${dataset}/${stage}/${count}`,
+            key: `${runId}/${dataset}/${stage}/${restarts}.${count}`,
             task: dataset,
             stage,
             work: { kind: "dataset", dataset, purpose } satisfies TaskWork,
@@ -116,12 +135,15 @@ export async function openDriver(land: Landscape): Promise<Driver> {
           let reply: Exclude<StageReply, { kind: "started" }> | undefined;
           let told: StageReply | undefined;
           for (let time = 0; time < (mischief.repeats ?? 1); time++)
-            told = await (await runners(pieces))[stage]?.start(start, call);
+            told = await (await runners(pieces, mischief.onEvent))[stage]?.start(start, {
+              ...call,
+              signal: mischief.signal?.(stage, count) ?? call.signal,
+            });
           if (told?.kind !== "started") reply = told;
           else {
             const { externalId } = told;
             while (!reply) {
-              const runner = (await runners(pieces))[stage];
+              const runner = (await runners(pieces, mischief.onEvent))[stage];
               const truth = await runner?.observe?.({ ...about, type: "observe", externalId }, call);
               if (truth?.is === "succeeded") reply = { kind: "succeeded", result: truth.result };
               else if (truth?.is === "failed") reply = { kind: "failed", failure: truth.failure };
@@ -136,9 +158,11 @@ export async function openDriver(land: Landscape): Promise<Driver> {
             position = reply.position;
             continue;
           }
-          if (reply.kind === "failed" && reply.failure.code === "QUERY_RUNNING") continue;
+          if (reply.kind === "failed" && ["QUERY_RUNNING", "ABORTED"].includes(reply.failure.code)) continue;
           if (reply.kind === "failed") {
             if (fence !== null) await leases.release(resource, fence);
+            if (reply.failure.code === "FENCED" && restarts > 0)
+              return driver.drive(pipeline, work, { ...options, runId, restarts: restarts - 1 });
             return { replies, results, failure: reply.failure, entry: undefined };
           }
           results[stage] = reply.result;
@@ -152,4 +176,5 @@ export async function openDriver(land: Landscape): Promise<Driver> {
       return { replies, results, failure: undefined, entry: await openStageObjects(state).find(entry, DatasetResult) };
     },
   };
+  return driver;
 }
