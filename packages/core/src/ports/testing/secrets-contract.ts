@@ -23,6 +23,11 @@ export function secretsContract(
     assert.equal((await secrets.get(ref)).reveal(), value);
   });
 
+  contract("reveals the one in use past its cache too, and by name", async ({ secrets, known: { ref, value } }) => {
+    assert.equal((await secrets.get(ref, { refresh: true })).reveal(), value);
+    assert.equal((await secrets.get(ref, { version: "current" })).reveal(), value);
+  });
+
   contract("shows the value nowhere but where it is revealed", async ({ secrets, known: { ref, value } }) => {
     const secret = await secrets.get(ref);
     for (const shown of [`${secret}`, JSON.stringify({ secret }), inspect(secret, { depth: 9, showHidden: true })])
