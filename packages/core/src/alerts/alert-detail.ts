@@ -60,12 +60,10 @@ function entry(alert: Notification, maxSummary: number): AlertDetailEntry {
       ...Object.fromEntries(Object.entries(names).map(([key, text]) => [key, name(text)])),
       ...(links && maxSummary > 300
         ? {
-            links: links
-              .slice(0, maxLinks)
-              .map(({ text, href }) => ({
-                text: name(text),
-                href: clip(href.toWellFormed(), { max: 2000, measure: jsonBytes }),
-              })),
+            links: links.slice(0, maxLinks).map(({ text, href }) => ({
+              text: name(text),
+              href: clip(href.toWellFormed(), { max: 2000, measure: jsonBytes }),
+            })),
           }
         : {}),
     },

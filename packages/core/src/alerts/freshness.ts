@@ -1,6 +1,7 @@
+import type { Pipeline } from "../definition/index.ts";
 import type { RunCommand } from "../engine/index.ts";
 import type { Metric } from "../ports/index.ts";
-import { durationText } from "../types/index.ts";
+import { durationMs, durationText } from "../types/index.ts";
 import { metricOf } from "./metric-catalogue.ts";
 
 /** How old what a dataset's table shows may become. */
@@ -11,6 +12,16 @@ export interface FreshnessPromise {
   readonly freshnessMs: number;
   /** Since when it should have been published, such as the first deployment: what a dataset that never was is measured from. */
   readonly sinceMs: number;
+}
+
+/** One promise a dataset; none where the definition promises nothing. Pure. */
+export function planFreshness(
+  { name, datasets, sla }: Pick<Pipeline, "name" | "datasets" | "sla">,
+  { environment, sinceMs }: Pick<FreshnessPromise, "environment" | "sinceMs">,
+): readonly FreshnessPromise[] {
+  if (!sla) return [];
+  const freshnessMs = durationMs(sla.freshness);
+  return Object.keys(datasets).map((dataset) => ({ environment, pipeline: name, dataset, freshnessMs, sinceMs }));
 }
 
 export interface FreshnessVerdict {

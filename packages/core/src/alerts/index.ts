@@ -14,7 +14,7 @@ export { clip, oneLine } from "./clip-text.ts";
 export { type DeadManAlarm, heartbeat, planDeadManAlarm } from "./dead-man.ts";
 export { type EmfFrame, type EmfLines, emfLimits, emfLines } from "./emf-line.ts";
 export { type EventBridgeEntry, eventBridgeEntry } from "./event-bridge-entry.ts";
-export { checkFreshness, type FreshnessPromise, type FreshnessVerdict } from "./freshness.ts";
+export { checkFreshness, type FreshnessPromise, type FreshnessVerdict, planFreshness } from "./freshness.ts";
 export { type MetricDimensions, type MetricName, metricCatalogue, metricOf } from "./metric-catalogue.ts";
 export { type PagerDutyEvent, pagerDutyEvent, pagerDutyLimits } from "./pager-duty-event.ts";
 export { type SlackBlock, type SlackMessage, slackLimits, slackMessage } from "./slack-message.ts";

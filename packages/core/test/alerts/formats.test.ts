@@ -13,6 +13,7 @@ import {
   snsMessage,
   webhookMessage,
 } from "@snowmelt/core/alerts";
+import type { Notification } from "@snowmelt/core/engine";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { hostileAlert, sampleAlert } from "./sample-alert.ts";
@@ -166,6 +167,36 @@ describe("whatever others wrote", () => {
     });
   });
 });
+
+test.each(['"', "\\", "&", "👩‍🚀", "\u0001x"])(
+  "a Slack message that is full of %j is no longer than Slack takes",
+  (character) => {
+    const text = character.repeat(20_000);
+    const full: Notification = {
+      ...sampleAlert,
+      level: 3,
+      count: 2,
+      action: "resolve",
+      atMs: sampleAlert.openedAtMs + minute,
+      by: text,
+      summary: text,
+      dedupKey: text,
+      subject: {
+        environment: text,
+        pipeline: text,
+        dataset: text,
+        stage: text,
+        runId: text,
+        links: Array.from({ length: 40 }, (_, n) => ({ text, href: `https://a.example/${n}${"a&".repeat(300)}` })),
+      },
+    };
+    const message = alertMessage(
+      Array.from({ length: 30 }, (_, n) => ({ ...full, level: n })),
+      9,
+    );
+    expect(Buffer.byteLength(JSON.stringify(slackMessage(message)))).toBeLessThanOrEqual(slackLimits.message);
+  },
+);
 
 test("a warning that became an error, a new opening and each level are notifications of their own; a repeat is not", () => {
   const id = (change: object) => alertMessage([{ ...sampleAlert, ...change }]).id;

@@ -6,11 +6,14 @@ import {
   metricCatalogue,
   metricOf,
   planDeadManAlarm,
+  planFreshness,
 } from "@snowmelt/core/alerts";
+import { parseDefinition } from "@snowmelt/core/definition";
 import type { Metric } from "@snowmelt/core/ports";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { parsed } from "../flights.ts";
 
 /** The published shape: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html */
 const EmfLine = z
@@ -160,6 +163,15 @@ describe("freshness", () => {
       command: { type: "raise", severity: "error", dedupKey: "prod/flights/airports/freshness" },
       metric: { name: "FreshnessAge", value: hour + 1 },
     });
+  });
+
+  test("is promised of every dataset, as the definition has it", () => {
+    const { sla: _, ...silent } = parsed();
+    const definition = parseDefinition({ ...silent, sla: { freshness: "60 minutes" } });
+    const since = { environment: "prod", sinceMs: 7 };
+    expect(planFreshness(definition, since)).toContainEqual({ ...promise, dataset: "flights", sinceMs: 7 });
+    expect(planFreshness(definition, since)).toHaveLength(Object.keys(definition.datasets).length);
+    expect(planFreshness(silent, since)).toEqual([]);
   });
 
   test("is missed where nothing ever ran, once there was time for it", () => {
