@@ -117,6 +117,10 @@ describe("a schedule", () => {
     expect(problems({ schedule: [every("1 hour"), { kind: "cron", expression: "0 6 * * *" }] })).toEqual([
       expect.stringMatching(/^schedule\[1\]\.expression: expected six fields/),
     ]);
+    expect(problems({ schedule: { kind: "object" } })).toEqual(["schedule: prefix: missing; expected a string"]);
+    expect(problems({ schedule: { ...every("1 hour"), zone: "UTC" } })).toEqual([
+      'schedule: unknown key "zone"; known are kind, interval, environments',
+    ]);
     expect(problems({ schedule: [] })).toEqual([expect.stringContaining("expected at least one")]);
     expect(problems({ schedule: cron("0 6 * * ? *", { zone: "Mars/Olympus" }) })).toEqual([
       expect.stringContaining("IANA name of a time zone"),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { Duration, durationMs } from "../types/index.ts";
 import { cronProblem } from "./cron.ts";
+import { pathText, problemText } from "./problem.ts";
 import { slug } from "./slug.ts";
 import { strict } from "./strict.ts";
 import { isTimeZone } from "./time-zone.ts";
@@ -84,10 +85,17 @@ export const Schedules = z
   .union(
     [Schedule, z.array(Schedule).min(1, { error: "expected at least one; leave schedule out for none" }).readonly()],
     {
-      error: ({ input }) => (Array.isArray(input) ? undefined : Schedule.safeParse(input).error?.issues[0]?.message),
+      error: ({ input }) => (Array.isArray(input) ? undefined : firstProblem(input)),
     },
   )
   .transform((written): readonly Schedule[] => ("kind" in written ? [written] : written));
+
+/** A union says of its members only that none fits. */
+function firstProblem(input: unknown): string | undefined {
+  const [issue] = Schedule.safeParse(input, { error: problemText }).error?.issues ?? [];
+  if (!issue) return undefined;
+  return issue.path.length === 0 ? issue.message : `${pathText(issue.path)}: ${issue.message}`;
+}
 
 type Options<K extends Schedule["kind"], Given extends string> = Omit<
   z.input<Extract<(typeof Schedule.options)[number], z.ZodType<{ kind: K }>>>,
