@@ -40,6 +40,12 @@ export const variables = {
   ALERT_CHANNELS: json(z.record(z.string(), Channel)),
   /** Whose topics those are that are named without an ARN. */
   ACCOUNT_ID: z.string().regex(/^\d{12}$/, { error: "expected the twelve digits of an account" }),
+  /** The longest that a function of this deployment lives, and what clocks differ by. @default that of functions that live 15 minutes */
+  DISPATCH_SECONDS: z
+    .string()
+    .regex(/^[1-9]\d{0,4}$/, { error: "expected whole seconds" })
+    .transform(Number)
+    .optional(),
   /** Set by Lambda itself. */
   AWS_REGION: z.string().min(1),
   /** How the user whose key is rotated reaches Snowflake, as JSON: account, host, username, role. */

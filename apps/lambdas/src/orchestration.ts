@@ -24,7 +24,14 @@ export interface Orchestration {
 
 /** Opens it as the environment says. FUNCTION_MISCONFIGURED; no I/O. */
 export function openOrchestration({ logger, metrics }: Telemetry): Orchestration {
-  const config = readConfig(["SNOWMELT_ENVIRONMENT", "STATE_TABLE", "STATE_ROOT", "QUEUE_URLS", "EVENT_BUS"]);
+  const config = readConfig([
+    "SNOWMELT_ENVIRONMENT",
+    "STATE_TABLE",
+    "STATE_ROOT",
+    "QUEUE_URLS",
+    "EVENT_BUS",
+    "DISPATCH_SECONDS",
+  ]);
   const { QUEUE_URLS: urls } = config;
   const stores = openDynamoStores({ table: config.STATE_TABLE });
   const state = openStateObjects(config.STATE_ROOT);
@@ -33,7 +40,8 @@ export function openOrchestration({ logger, metrics }: Telemetry): Orchestration
   const bus = openBus({ bus: config.EVENT_BUS });
   const engine = openEngine({
     stores,
-    planGraph: (request) => planReleasedRun(released, request),
+    planGraph: (request) =>
+      planReleasedRun(released, request, { dispatchMs: config.DISPATCH_SECONDS && config.DISPATCH_SECONDS * 1000 }),
     carrier: commandQueues(queues, (stage) => {
       const queue = queueOfStage(stage);
       return queue && urls[queue];

@@ -6,11 +6,12 @@ import { releaseError } from "./release-error.ts";
 
 /**
  * What a request makes of the definition that is released now. REQUEST_INVALID, RUN_REQUEST_REFUSED and the errors of the release: none
- * of them is mended by asking again.
+ * of them is mended by asking again. `dispatchMs` where whoever starts stages lives shorter than functions may.
  */
 export async function planReleasedRun(
   released: ReleasedPipelines,
   { trigger, runId }: RequestedEvent,
+  { dispatchMs }: { readonly dispatchMs?: number | undefined } = {},
 ): Promise<RunGraph> {
   const parsed = RunRequest.safeParse(trigger);
   if (!parsed.success) {
@@ -26,5 +27,6 @@ export async function planReleasedRun(
       `The run ${runId} is asked for in ${request.environment}, and came to ${released.environment}: look where its trigger sends to.`,
     );
   }
-  return planRunGraph(await released.find(request.pipeline), released.environment, request);
+  const graph = planRunGraph(await released.find(request.pipeline), released.environment, request);
+  return dispatchMs === undefined ? graph : { ...graph, dispatchMs };
 }

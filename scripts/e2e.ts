@@ -1,0 +1,65 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { openS3Store } from "@snowmelt/lake/s3";
+import { startLocalSnowflake } from "@snowmelt/local";
+import { functionIdentity, openAwsEmulators } from "@snowmelt/local/aws";
+import { openDynamoStores } from "@snowmelt/pipeline/aws";
+import { writeRelease } from "@snowmelt/pipeline/release";
+import { bundleFunctions } from "../apps/lambdas/scripts/bundle/bundle-functions.ts";
+import { type Act, acts } from "./e2e/acts.ts";
+import { channels, defineAll } from "./e2e/definitions.ts";
+import { deploy } from "./e2e/deploy.ts";
+import * as names from "./e2e/names.ts";
+import { openSink } from "./e2e/sink.ts";
+import { watchRuns } from "./e2e/watch.ts";
+import { exitWith } from "./exit-with.ts";
+
+const usage = `npm run e2e                  the functions' zips on a local AWS with enforced IAM, from a schedule to a verified table
+npm run e2e -- --only name   one act after the first: ${acts.map(({ name }) => name).join(", ")}
+`;
+const root = join(import.meta.dirname, "..");
+
+await exitWith(async () => {
+  const { values } = parseArgs({ options: { only: { type: "string" }, help: { type: "boolean" } } });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const say = (line: string): void => console.log(`${new Date().toISOString().slice(11, 19)} ${line}`);
+  say("bundling the functions");
+  const zips = new Map<string, Uint8Array>();
+  for await (const { name, zip } of bundleFunctions(join(root, "apps", "lambdas", "src"))) zips.set(name, zip);
+
+  say("starting a local AWS that enforces IAM, a local Snowflake, and a receiver of alerts");
+  await using sink = await openSink();
+  await using aws = await openAwsEmulators({ enforceIam: true });
+  const asking = ["extract", "land", "check"] as const;
+  const awsIdentities = asking.map((name) => {
+    const roleArn = `arn:aws:iam::${aws.accountId}:role/${names.roleName(name)}`;
+    return functionIdentity({ functionArn: names.functionArn(aws, name), roleArn });
+  });
+  const awsArns = asking.map((name) => `arn:aws:iam::${aws.accountId}:role/${names.roleName(name)}`);
+  const users = [{ name: "SNOWMELT_FUNCTIONS", awsArns }];
+  await using server = await startLocalSnowflake({ sample: true, users, awsIdentities });
+
+  say("deploying what Terraform makes in an account");
+  const secret = JSON.stringify({ url: sink.url, key: `whsec_${randomBytes(32).toString("base64")}` });
+  const account = await deploy(aws, { zips, channels, secret });
+  const connection = { endpoint: aws.endpoint, region: aws.region, credentials: { ...aws.credentials } };
+  await using state = openS3Store({ bucket: names.stateBucket, ...connection });
+  await writeRelease(state, names.environment, defineAll(server));
+  await using stores = openDynamoStores({ table: names.table, ...connection });
+  const watch = watchRuns(stores, say);
+
+  const stage = { account, aws, server, sink, stores, watch, say };
+  const [first, ...others] = acts;
+  const played: readonly Act[] = [first, ...others.filter(({ name }) => !values.only || name === values.only)];
+  for (const act of played) {
+    say(`--- ${act.name}: ${act.summary}`);
+    await act.play(stage);
+  }
+  say(`all of ${played.length} acts ended right`);
+  return 0;
+});
+process.exit();

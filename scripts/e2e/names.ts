@@ -1,0 +1,44 @@
+import { type FunctionName, functionNames, type QueueName, type ResourceNames } from "@snowmelt/core/functions";
+
+export const environment = "e2e";
+export const prefix = "snowmelt-e2e-";
+export const bus = "snowmelt-e2e";
+export const table = "snowmelt-e2e-engine";
+export const lakeBucket = "snowmelt-lake";
+export const stateBucket = "snowmelt-state";
+export const databasePrefix = "e2e_";
+export const secretName = "snowmelt-webhook";
+
+export interface Place {
+  readonly region: string;
+  readonly accountId: string;
+  readonly endpoint: string;
+}
+
+/** What everything is called: the policies and the definitions say it alike. Pure. */
+export function resourceNames({ region, accountId: account }: Place): ResourceNames {
+  return {
+    partition: "aws",
+    region,
+    account,
+    prefix,
+    lake: { bucket: lakeBucket, prefix: "tables" },
+    state: { bucket: stateBucket, prefix: "" },
+    stateTable: table,
+    buses: [`arn:aws:events:${region}:${account}:event-bus/${bus}`],
+    topics: [],
+    secrets: { snowflake: [], channels: [`arn:aws:secretsmanager:${region}:${account}:secret:${secretName}-*`] },
+    keys: {},
+    databases: [`${databasePrefix}raw`],
+    impersonate: [],
+  };
+}
+
+export const roleName = (name: FunctionName): string => `${prefix}${name}`;
+export const functionArn = ({ region, accountId }: Place, name: FunctionName): string =>
+  `arn:aws:lambda:${region}:${accountId}:function:${prefix}${name}`;
+export const queueUrl = ({ endpoint, accountId }: Place, queue: QueueName | `${QueueName}-dead`): string =>
+  `${endpoint}/${accountId}/${prefix}${queue}`;
+export const queueArn = ({ region, accountId }: Place, queue: string): string =>
+  `arn:aws:sqs:${region}:${accountId}:${prefix}${queue}`;
+export { functionNames };
