@@ -5,16 +5,12 @@ import { openOutboxMarks } from "./outbox-marks.ts";
 const item = { runId: "a", version: 1, index: 0 };
 
 test("a command that was settled is taken by nobody who saw it before", async () => {
-  const objects = memoryObjectStore();
-  const marks = openOutboxMarks(objects);
+  const marks = openOutboxMarks(memoryObjectStore());
   expect(await marks.take(item, { attempts: 1, notBeforeMs: 100 })).toBe(true);
   await marks.settle(item);
   expect(await marks.take(item, { attempts: 1, notBeforeMs: 200 })).toBe(false);
   expect(await marks.take(item, { attempts: 2, notBeforeMs: 200 })).toBe(false);
   expect(await marks.ofVersion("a", 1)).toEqual(new Map([[0, "done"]]));
-  const keys = [];
-  for await (const { key } of objects.list("")) keys.push(key);
-  expect(keys).toHaveLength(1);
 });
 
 test("a command has the time of its last taking, also of the tenth", async () => {

@@ -11,7 +11,7 @@ export interface OutboxMark {
 
 /**
  * What became of commands, `runs/<run>/outbox/<version>/<index>.<what>`: each taking is an object that is put if absent, so of several
- * takers one has it; the mark that it is done stays as long as the run.
+ * takers one has it. Nothing is removed but with the run: a mark that goes could be put again.
  */
 export interface OutboxMarks {
   /** Of the commands of a version that anybody took, by index. */
@@ -48,23 +48,17 @@ export function openOutboxMarks(objects: ObjectStore): OutboxMarks {
         if (done.has(index)) continue;
         const key = takenKey({ runId, version, index }, count);
         const bytes = await objects.get(key);
-        // It goes when the command is done.
-        if (!bytes) marks.set(index, "done");
-        else marks.set(index, { attempts: count, ...parse(Taken, fromBytes(bytes), `${objects.uri}/${key}`) });
+        if (bytes) marks.set(index, { attempts: count, ...parse(Taken, fromBytes(bytes), `${objects.uri}/${key}`) });
       }
       for (const index of done) marks.set(index, "done");
       return marks;
     },
     async take(item, { attempts, notBeforeMs }) {
-      const key = takenKey(item, attempts);
-      if ((await objects.putIfAbsent(key, toBytes({ notBeforeMs }))).status === "exists") return false;
-      if (!(await objects.head(keyOf(item, "done")))) return true;
-      await objects.delete(key);
-      return false;
+      const taken = await objects.putIfAbsent(takenKey(item, attempts), toBytes({ notBeforeMs }));
+      return taken.status === "created" && (await objects.head(keyOf(item, "done"))) === undefined;
     },
     async settle(item) {
       await objects.put(keyOf(item, "done"), new Uint8Array());
-      for await (const { key } of objects.list(keyOf(item, "taken."))) await objects.delete(key);
     },
   };
 }
