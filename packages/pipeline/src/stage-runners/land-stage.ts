@@ -42,7 +42,9 @@ export function landStage(open: OpenStage, limits: PieceLimits): StageRunner {
       const landed = await objects.find(landedKey(attempt.attemptId), Landed, context);
       if (landed) return ended(task, { key: command.key, inspected, landed });
       if (extracted.unloaded) return landUnloaded(task, { command, inspected, extracted });
-      return landStreamed(task, { command, inspected, extracted, position, limits });
+      return orElsewhere(task, { command, inspected, extracted }, () =>
+        landStreamed(task, { command, inspected, extracted, position, limits }),
+      );
     });
   });
 }
@@ -57,6 +59,21 @@ interface Landing {
   readonly command: StartCommand;
   readonly inspected: InspectedDataset;
   readonly extracted: Extracted;
+}
+
+/** A try that was believed to be dead may have landed the last piece meanwhile, and taken away what this one needs. */
+async function orElsewhere(
+  task: StageTask,
+  { command: { key }, inspected, extracted }: Landing,
+  run: () => Promise<Yielded>,
+): Promise<Yielded> {
+  try {
+    return await run();
+  } catch (error) {
+    const landed = await task.objects.find(landedKey(extracted.attempt.attemptId), Landed);
+    if (landed) return ended(task, { key, inspected, landed });
+    throw error;
+  }
 }
 
 async function landStreamed(
