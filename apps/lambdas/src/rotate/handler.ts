@@ -13,6 +13,7 @@ export function handler(event: unknown, context: Context): Promise<{ readonly st
     const step = RotationEvent.parse(event);
     await using versions = openSecretVersions(step.SecretId);
     const signal = AbortSignal.timeout(Math.max(1, context.getRemainingTimeInMillis() - reserveMs));
-    return rotateKeyPair(step, { versions, connection, signal, logger: telemetry.logger });
+    // The client is closed behind the return.
+    return await rotateKeyPair(step, { versions, connection, signal, logger: telemetry.logger });
   });
 }
