@@ -86,7 +86,11 @@ export async function carryOutCommand(
     await ports.runners[command.stage]?.stop?.(command, about);
     return { kind: "done", told: undefined };
   }
-  if (command.type === "observe") return tell(ports, await observe(ports, message, command, about));
+  if (command.type === "observe") {
+    const event = await observe(ports, message, command, about);
+    if (event.type === "observed" && event.truth.is === "running") await keepResource(ports, run, command);
+    return tell(ports, event);
+  }
   const why = whyStale(run, command, endOf(ports, call));
   if (why !== undefined) return { kind: "dropped", why };
   return tell(ports, await start(ports, message, command, about));
@@ -101,6 +105,18 @@ function claimStart(ports: CommandPorts, key: string, call: CommandCall): Promis
 async function tell(ports: CommandPorts, event: RunEvent): Promise<CommandOutcome> {
   await ports.tell(event);
   return { kind: "done", told: event };
+}
+
+/** Work that goes on keeps what it works on. Who has lost it learns that from the fence, at the next stage. */
+async function keepResource(
+  { leases, clock, leaseMs }: CommandPorts,
+  run: StoredRun,
+  { task, key }: Observe,
+): Promise<void> {
+  const { fence, active } = run.state.tasks[task] ?? {};
+  const plan = run.graph.tasks.find(({ name }) => name === task);
+  if (fence == null || !plan || active?.key !== key) return;
+  await leases.renew(plan.resource, { fence, nowMs: clock.nowMs(), leaseMs });
 }
 
 type Start = Extract<StageCommand, { readonly type: "start" }>;

@@ -36,7 +36,7 @@ export function beginSimulation(seed: number, size: WorldSize = {}): Simulation 
   const runIds = Array.from({ length: size.runs ?? chance.oneOf([1, 1, 2, 3]) }, (_, index) => `run${index}`);
   for (const runId of runIds) {
     world.outstanding++;
-    loop.after(chance.between(0, 60 * minute), () => {
+    loop.after(chance.between(0, (size.isWide ? 1440 : 60) * minute), () => {
       world.outstanding--;
       // Its queue delivers it until it is taken.
       tell(
