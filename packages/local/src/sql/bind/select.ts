@@ -1,21 +1,13 @@
-import { compilationError, invalidIdentifier, unsupported } from "../failures.ts";
+import { unsupported } from "../failures.ts";
 import { comparable, groupKey } from "../functions/comparison.ts";
-import { printPath } from "../quote.ts";
-import type { OrderItem, Select, SelectItem, Star } from "../syntax/tree.ts";
-import type { Typed } from "../types/typed.ts";
-import { type Binder, type BoundColumn, type BoundQuery, placeIn } from "./binder.ts";
+import type { OrderItem, Select, SelectItem } from "../syntax/tree.ts";
+import type { Binder, BoundColumn, BoundQuery } from "./binder.ts";
 import { bindCondition, bindExpression } from "./expression.ts";
 import { bindGroupBy } from "./group-by.ts";
 import { orderItem } from "./query.ts";
 import { bindRelation } from "./relation.ts";
-import { openScope, relationsNamed, type Scope } from "./scope.ts";
-
-/** A column of a select list. */
-export interface Output {
-  readonly name: string;
-  readonly value: Typed;
-  readonly declared?: string;
-}
+import { openScope, type Scope } from "./scope.ts";
+import { bindStar, type Output } from "./star.ts";
 
 /** Binds one SELECT with its ORDER BY, which may name output columns. */
 export function bindSelect(
@@ -68,41 +60,6 @@ function bindItem(item: SelectItem, scope: Scope, binder: Binder): readonly Outp
 function nameOf(item: SelectItem): string {
   if (item.value.kind === "column") return item.value.path.at(-1) ?? item.source;
   return item.source.replace(/"(?:[^"]|"")*"|[^"]+/g, (part) => (part.startsWith('"') ? part : part.toUpperCase()));
-}
-
-function bindStar(star: Star, scope: Scope, binder: Binder): readonly Output[] {
-  const place = placeIn(binder, star.at);
-  const relations = star.qualifier === null ? scope.relations : relationsNamed(scope, star.qualifier);
-  if (relations.length === 0)
-    throw star.qualifier === null
-      ? compilationError("SELECT with no columns", "001003")
-      : invalidIdentifier(place, printPath(star.qualifier));
-  const merged: readonly Output[] =
-    star.qualifier === null ? [...scope.merged].map(([name, value]) => ({ name, value })) : [];
-  const own = relations.flatMap((relation) =>
-    relation.columns.filter((column) => star.qualifier !== null || relation.hidden?.has(column.name) !== true),
-  );
-  const pattern = star.ilike === null ? null : ilikePattern(star.ilike);
-  const kept = [...merged, ...own].filter(
-    ({ name }) => !star.exclude.includes(name) && (pattern === null || pattern.test(name)),
-  );
-  for (const name of star.exclude)
-    if (![...merged, ...own].some((column) => column.name === name)) throw invalidIdentifier(place, name);
-  return kept.map(({ name, value }) => {
-    const replaced = star.replace.find((entry) => entry.name === name);
-    const renamed = star.rename.find((entry) => entry.from === name);
-    return {
-      name: renamed?.to ?? name,
-      value: replaced === undefined ? value : bindExpression(replaced.value, scope, binder),
-    };
-  });
-}
-
-function ilikePattern(pattern: string): RegExp {
-  const body = [...pattern]
-    .map((char) => (char === "%" ? ".*" : char === "_" ? "." : char.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")))
-    .join("");
-  return new RegExp(`^${body}$`, "is");
 }
 
 function bindOrderBy(

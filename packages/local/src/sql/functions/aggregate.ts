@@ -6,7 +6,16 @@ import { ARRAY, BOOLEAN, INTEGER, type LogicalType, number, OBJECT, REAL, TEXT }
 import { type Typed, typed } from "../types/typed.ts";
 import { scaled, unscaled } from "./arithmetic.ts";
 import { comparable, groupKey } from "./comparison.ts";
-import { asReal, asText, at, type BoundCall, bindArgs, type FunctionRule, type FunctionTable } from "./rule.ts";
+import {
+  asReal,
+  asText,
+  at,
+  type BoundCall,
+  bindArgs,
+  bindRowArgs,
+  type FunctionRule,
+  type FunctionTable,
+} from "./rule.ts";
 
 const COUNT = number(18, 0);
 
@@ -212,14 +221,15 @@ export const AGGREGATES: FunctionTable = {
   ),
   MODE: aggregate(1, 1, (args, call) => typed(`mode(${at(args, 0).sql})${call.over}`, at(args, 0).type)),
   // Independent of order and sensitive to repetition, as Snowflake's is; the number itself is another.
-  HASH_AGG: aggregate(1, 2000, (args, call) => {
-    const total = `sum(hash(${args.map(comparable).join(", ")}))${call.over}`;
+  HASH_AGG: (call) => {
+    const values = bindRowArgs(call, 1, 2000).map(comparable);
+    const total = `sum(${distinct(call)}hash(${values.join(", ")}))${call.over}`;
     return typed(
       `CAST(COALESCE(${total} % 18446744073709551616 - 9223372036854775808, 0) AS DECIMAL(19,0))`,
       number(19, 0),
       false,
     );
-  }),
+  },
   GROUPING: aggregate(1, 20, (args) =>
     typed(`CAST(grouping(${args.map(groupKey).join(", ")}) AS DECIMAL(18,0))`, COUNT, false),
   ),

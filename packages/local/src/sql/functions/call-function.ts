@@ -1,6 +1,7 @@
 import { type Binder, placeIn } from "../bind/binder.ts";
 import { bindExpression } from "../bind/expression.ts";
 import type { Scope } from "../bind/scope.ts";
+import { bindStar } from "../bind/star.ts";
 import { bindOver } from "../bind/window.ts";
 import { compilationError, unknownFunction } from "../failures.ts";
 import { printPath } from "../quote.ts";
@@ -32,6 +33,7 @@ export function callFunction(call: Call, scope: Scope, binder: Binder): Typed {
     binder,
     mode: { session: binder.session },
     bind: (expression) => bindExpression(expression, inner, binder),
+    bindStar: (star) => bindStar(star, inner, binder).map(({ value }) => value),
     over: call.over === null ? "" : bindOver(call, call.over, scope, binder),
   });
 }

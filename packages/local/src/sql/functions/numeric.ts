@@ -9,6 +9,7 @@ import {
   asReal,
   at,
   type BoundCall,
+  bindRowArgs,
   type FunctionRule,
   type FunctionTable,
   realRule,
@@ -148,13 +149,12 @@ export const NUMERIC_FUNCTIONS: FunctionTable = {
     );
   }),
   // Stable here, but not Snowflake's own hash.
-  HASH: scalar(1, 2000, (args) =>
+  HASH: (call) =>
     typed(
-      `CAST(CAST(hash(${args.map(comparable).join(", ")}) AS HUGEINT) - 9223372036854775808 AS DECIMAL(19,0))`,
+      `CAST(CAST(hash(${bindRowArgs(call, 1, 2000).map(comparable).join(", ")}) AS HUGEINT) - 9223372036854775808 AS DECIMAL(19,0))`,
       number(19, 0),
       false,
     ),
-  ),
   UUID_STRING: scalar(0, 0, () => typed("CAST(uuid() AS VARCHAR)", { kind: "text", length: 36 }, false)),
   FACTORIAL: scalar(1, 1, (args, call) =>
     typed(`CAST(factorial(CAST(${asInteger(at(args, 0), call)} AS INTEGER)) AS DECIMAL(38,0))`, INTEGER),

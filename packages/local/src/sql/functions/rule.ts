@@ -1,6 +1,6 @@
 import type { Binder } from "../bind/binder.ts";
 import { wrongArguments } from "../failures.ts";
-import type { Call, Expression } from "../syntax/tree.ts";
+import type { Call, Expression, Star } from "../syntax/tree.ts";
 import { type CastMode, cast } from "../types/cast.ts";
 import { type LogicalType, number, REAL, TEXT } from "../types/logical-type.ts";
 import { type Typed, typed } from "../types/typed.ts";
@@ -12,6 +12,8 @@ export interface BoundCall {
   readonly binder: Binder;
   readonly mode: CastMode;
   readonly bind: (expression: Expression) => Typed;
+  /** The columns of a `*` among the arguments, for the functions that take one. */
+  readonly bindStar: (star: Star) => readonly Typed[];
   /** The ` OVER (...)` text, or empty. */
   readonly over: string;
 }
@@ -35,6 +37,16 @@ export function bindArgs(call: BoundCall, least: number, most: number): readonly
     throw wrongArguments(call.name, `not enough arguments, got ${args.length}, expected ${least}`);
   if (args.length > most) throw wrongArguments(call.name, `too many arguments, got ${args.length}, expected ${most}`);
   return args.map(call.bind);
+}
+
+const everyColumn = { kind: "star", qualifier: null, exclude: [], rename: [], replace: [], ilike: null } as const;
+
+/** The arguments of a function that takes `*`, `t.*` and `* EXCLUDE (a)` for the columns in their order. */
+export function bindRowArgs(call: BoundCall, least: number, most: number): readonly Typed[] {
+  const { star, args, at: place } = call.call;
+  if (star) return call.bindStar({ ...everyColumn, at: place });
+  if (!args.some(({ kind }) => kind === "star")) return bindArgs(call, least, most);
+  return args.flatMap((arg) => (arg.kind === "star" ? call.bindStar(arg) : [call.bind(arg)]));
 }
 
 /** The argument at a place; rules ask only for those that their count promises. */

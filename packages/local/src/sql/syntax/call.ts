@@ -17,7 +17,8 @@ export function parseCall(cursor: Cursor, path: readonly string[], at: number): 
 
 function parsePlainCall(cursor: Cursor, path: readonly string[], at: number): Call {
   expect(cursor, "(");
-  const star = accept(cursor, "*");
+  // `* EXCLUDE (a)` is read as an argument.
+  const star = peek(cursor, 1).value === ")" && accept(cursor, "*");
   const distinct = !star && accept(cursor, "DISTINCT");
   if (!star && !distinct) accept(cursor, "ALL");
   const args: Expression[] = [];
