@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import path from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import type { SqlEngine, SqlSession, StatementRequest } from "../engine.ts";
@@ -14,6 +14,7 @@ import { describeCopyInto } from "./run/copy-into.ts";
 import { toSqlFailure } from "./run/duckdb-failure.ts";
 import { type EngineState, sessionState } from "./run/engine-state.ts";
 import { appendHistory, HISTORY_TABLE } from "./run/history.ts";
+import { openKeptResults } from "./run/kept-results.ts";
 import { forgetExpired } from "./run/retention.ts";
 import { readingQuery, runStatement } from "./run/statement.ts";
 import type { StatementContext } from "./run/statement-context.ts";
@@ -44,6 +45,8 @@ export interface SqlEngineOptions {
   /** For stages in S3. @default none: such stages can be made, and not used */
   readonly s3?: S3Access;
   readonly unload?: UnloadFormat;
+  /** What results kept for RESULT_SCAN may take together, in bytes. @default 1 GiB */
+  readonly keptBytes?: number;
 }
 
 export interface LocalSqlEngine extends SqlEngine {
@@ -53,17 +56,14 @@ export interface LocalSqlEngine extends SqlEngine {
   readonly state: EngineState;
 }
 
-/** How long finished results stay readable by RESULT_SCAN. */
-const KEPT_MS = 24 * 3600 * 1000;
-
 /** Opens the engine over a data folder. One process at a time: DuckDB locks the file. */
 export async function openSqlEngine(options: SqlEngineOptions): Promise<LocalSqlEngine> {
   const state = await openState(options);
   return {
     state,
-    describe: async (session, request) => guarded(request, () => describe(state, session, request)),
+    describe: async (session, request) => guarded(state, request, () => describe(state, session, request)),
     execute: async (session, request) =>
-      guarded(request, async () => {
+      guarded(state, request, async () => {
         const { context, statement } = await prepare(state, session, request);
         const executed = await runStatement(statement, context);
         context.own.queryIds.push(request.queryId);
@@ -79,12 +79,14 @@ export async function openSqlEngine(options: SqlEngineOptions): Promise<LocalSql
   };
 }
 
-async function guarded<T>(request: StatementRequest, work: () => Promise<T>): Promise<T> {
+async function guarded<T>(state: EngineState, request: StatementRequest, work: () => Promise<T>): Promise<T> {
   try {
     request.signal.throwIfAborted();
     return await work();
   } catch (error) {
     throw toSqlFailure(error, request.signal);
+  } finally {
+    await state.kept.release(request.queryId);
   }
 }
 
@@ -94,6 +96,7 @@ async function openState({
   memoryLimit = "4GB",
   s3,
   unload = UnloadFormat.parse({}),
+  keptBytes,
 }: SqlEngineOptions): Promise<EngineState> {
   for (const folder of ["spool", "kept", "temporary", "unload"])
     await mkdir(path.join(dataDir, folder), { recursive: true });
@@ -122,6 +125,7 @@ async function openState({
     lock: openWriteLock(),
     committing: Promise.resolve(),
     sessions: new WeakMap(),
+    kept: await openKeptResults(path.join(dataDir, "kept"), keptBytes),
     s3: s3 === undefined ? null : toS3Connection(s3),
     unloadFormat: unload,
     lastSequence: Number(clock.nowMicros()),
@@ -141,16 +145,12 @@ async function installMacros(connection: Parameters<typeof readValue>[0]): Promi
   await connection.run(`INSERT INTO meta.setting VALUES ('macros', ${quoteText(digest)})`);
 }
 
-/** Removes spooled rows of a process that is gone and kept results past their day. */
+/** Removes what a process that is gone was writing. */
 async function sweep(dataDir: string): Promise<void> {
   for (const name of await readdir(path.join(dataDir, "spool")))
     await rm(path.join(dataDir, "spool", name), { force: true });
   for (const name of await readdir(path.join(dataDir, "unload")))
     await rm(path.join(dataDir, "unload", name), { recursive: true, force: true });
-  for (const name of await readdir(path.join(dataDir, "kept"))) {
-    const file = path.join(dataDir, "kept", name);
-    if (Date.now() - (await stat(file)).mtimeMs > KEPT_MS) await rm(file, { force: true });
-  }
 }
 
 async function prepare(
@@ -163,7 +163,7 @@ async function prepare(
   const own = sessionState(state, session);
   const binder = openBinder(state, session, request);
   const versionOf = await resolveTravel(statement, binder, state);
-  const place = { dataDir: state.dataDir, queryId: request.queryId };
+  const place = { dataDir: state.dataDir, queryId: request.queryId, kept: state.kept };
   return { statement, context: { state, session, own, request, binder: { ...binder, versionOf }, place } };
 }
 
@@ -183,7 +183,7 @@ function openBinder(state: EngineState, session: SqlSession, request: StatementR
     virtual: {
       informationSchema: (binder, database, name) => informationSchema(binder, state.versions, database, name),
       tableFunction: queryHistory,
-      resultScan: (queryId) => resultScan(state.dataDir, queryId),
+      resultScan: (queryId) => resultScan(state.kept.use(queryId, request.queryId), queryId),
     },
     nextAlias: () => {
       aliases += 1;

@@ -39,7 +39,7 @@ export function openSession(database: string | null = "DB", schema: string | nul
 }
 
 export async function openTestEngine(
-  options: Partial<Pick<SqlEngineOptions, "dataDir" | "clock" | "unload">> = {},
+  options: Partial<Pick<SqlEngineOptions, "dataDir" | "clock" | "unload" | "keptBytes">> = {},
 ): Promise<TestEngine> {
   const dataDir = options.dataDir ?? (await mkdtemp(path.join(tmpdir(), "snowmelt-sql-")));
   const engine = await openSqlEngine({ ...options, dataDir });

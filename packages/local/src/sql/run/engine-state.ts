@@ -8,6 +8,7 @@ import type { Typed } from "../types/typed.ts";
 import type { UnloadFormat } from "../unload/unload-format.ts";
 import type { Versions } from "../versions.ts";
 import type { Connections } from "./connections.ts";
+import type { KeptResults } from "./kept-results.ts";
 import type { WriteLock } from "./write-lock.ts";
 
 /** What an open engine holds. */
@@ -22,6 +23,7 @@ export interface EngineState {
   /** Settles when the commit under way has landed: readers wait for it, so that none sees a moment half committed. */
   committing: Promise<void>;
   readonly sessions: WeakMap<SqlSession, SessionState>;
+  readonly kept: KeptResults;
   readonly s3: S3Connection | null;
   readonly unloadFormat: UnloadFormat;
   lastSequence: number;

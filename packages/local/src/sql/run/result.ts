@@ -1,4 +1,4 @@
-import { copyFile, link, rename, rm, stat, writeFile } from "node:fs/promises";
+import { copyFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ExecutedStatement, WireColumn } from "../../engine.ts";
@@ -6,21 +6,16 @@ import type { BoundColumn, BoundQuery } from "../bind/binder.ts";
 import { quoteText } from "../quote.ts";
 import { number, TEXT } from "../types/logical-type.ts";
 import { wireCell, wireColumn } from "../types/wire.ts";
-
-/** Larger results are not kept for RESULT_SCAN: they would take their uncompressed size on disk. */
-const KEPT_BYTES = 1024 ** 3;
+import type { KeptResults } from "./kept-results.ts";
 
 export interface ResultPlace {
   readonly dataDir: string;
   readonly queryId: string;
+  readonly kept: KeptResults;
 }
 
 export function spoolPath(place: ResultPlace): string {
   return path.join(place.dataDir, "spool", `${encodeURIComponent(place.queryId)}.rows`);
-}
-
-export function keptPath(place: ResultPlace): string {
-  return path.join(place.dataDir, "kept", `${encodeURIComponent(place.queryId)}.rows`);
 }
 
 /** Runs a query once and leaves its wire rows in a file. */
@@ -37,7 +32,7 @@ export async function spoolQuery(
     `COPY (${rows}) TO ${quoteText(file)} (FORMAT csv, QUOTE '', ESCAPE '', DELIMITER '\u0001', HEADER false)`,
   );
   const rowCount = Number(copied.getRows()[0]?.[0] ?? 0);
-  await keep(file, place, bound.columns);
+  await place.kept.keep(place.queryId, file, bound.columns);
   return spooled(
     file,
     bound.columns.map((column) => wireColumn(column.name, column)),
@@ -55,7 +50,7 @@ export async function literalResult(
 ): Promise<ExecutedStatement> {
   const file = spoolPath(place);
   await writeFile(file, rows.map((row) => `${JSON.stringify(row)},\n`).join(""));
-  await keep(file, place, columns);
+  await place.kept.keep(place.queryId, file, columns);
   return spooled(
     file,
     columns.map((column) => wireColumn(column.name, column)),
@@ -97,13 +92,4 @@ function spooled(
     },
     [Symbol.asyncDispose]: () => rm(file, { force: true }),
   };
-}
-
-/** Keeps a second name of a result that is not too large, with its columns, for RESULT_SCAN. */
-async function keep(file: string, place: ResultPlace, columns: readonly BoundColumn[]): Promise<void> {
-  if ((await stat(file)).size > KEPT_BYTES) return;
-  const kept = keptPath(place);
-  await rm(kept, { force: true });
-  await link(file, kept);
-  await writeFile(`${kept}.json`, JSON.stringify(columns));
 }

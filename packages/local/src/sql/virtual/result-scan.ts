@@ -1,15 +1,13 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import type { BoundColumn, BoundQuery } from "../bind/binder.ts";
 import { compilationError, unsupported } from "../failures.ts";
 import { quoteText } from "../quote.ts";
-import { keptPath } from "../run/result.ts";
 import type { LogicalType } from "../types/logical-type.ts";
 import { physicalType } from "../types/physical.ts";
 
-/** The rows of a finished query, read back from their wire form. */
-export function resultScan(dataDir: string, queryId: string): BoundQuery {
-  const file = keptPath({ dataDir, queryId });
-  if (!existsSync(`${file}.json`))
+/** The rows of a finished query, read back from the wire form in `file`; undefined when they are not kept. */
+export function resultScan(file: string | undefined, queryId: string): BoundQuery {
+  if (file === undefined)
     throw compilationError(
       `Result for query ${queryId} has expired, is too large to be read again here, or does not exist`,
       "000709",
