@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type ObjectStore, systemClock } from "@snowmelt/core/ports";
 import { openFileStore } from "@snowmelt/lake/store";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -32,6 +34,15 @@ async function goneProcess(): Promise<number> {
   return child.pid ?? 0;
 }
 
+/** A process that has ended and that its parent never asks after: the shell became one that knows of no child. */
+async function zombie(): Promise<{ readonly pid: number; end(): void }> {
+  const parent = spawn("sh", ["-c", "sleep 0 & echo $!; exec sleep 60"], { stdio: ["ignore", "pipe", "ignore"] });
+  const [line] = await once(parent.stdout, "data");
+  const pid = Number(String(line));
+  while (!(await readFile(`/proc/${pid}/stat`, "utf8")).includes(") Z ")) await setTimeout(10);
+  return { pid, end: () => void parent.kill("SIGKILL") };
+}
+
 describe("a lease", () => {
   test("that is held is refused with who holds it, and free when it was given back", async () => {
     const first = await open();
@@ -43,6 +54,22 @@ describe("a lease", () => {
   test("of a process of this place that is gone is taken at once", async () => {
     await heldBy(await goneProcess(), await processPlace());
     await (await open())[Symbol.asyncDispose]();
+  });
+
+  test.runIf(process.platform === "linux")("of a process that was killed and not reaped is taken at once", async () => {
+    const { pid, end } = await zombie();
+    try {
+      expect(process.kill(pid, 0)).toBe(true);
+      await heldBy(pid, await processPlace());
+      await (await open())[Symbol.asyncDispose]();
+    } finally {
+      end();
+    }
+  });
+
+  test("of a living process of this place is held", async () => {
+    await heldBy(process.pid, await processPlace());
+    await expect(open()).rejects.toMatchObject({ code: "DATASET_BUSY" });
   });
 
   test("of a process of another place is held, although no process has its id here", async () => {

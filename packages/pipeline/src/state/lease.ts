@@ -2,6 +2,7 @@ import { hostname } from "node:os";
 import type { Clock, ObjectStore } from "@snowmelt/core/ports";
 import { z } from "zod";
 import { pipelineError } from "../pipeline-error.ts";
+import { isAlive } from "./process-alive.ts";
 import { processPlace } from "./process-place.ts";
 
 const Lease = z.object({
@@ -37,7 +38,8 @@ export async function openLease(options: LeaseOptions): Promise<AsyncDisposable>
   const { store, lane, runId, clock, expiresAfterMs = 60_000, place = await processPlace() } = options;
   const prefix = `leases/${lane}/`;
   const held = await newest(store, prefix);
-  if (held && !isStale(held.lease, { nowMs: clock.nowMs(), expiresAfterMs, place })) throw busy(lane, held.lease);
+  if (held && !(await isStale(held.lease, { nowMs: clock.nowMs(), expiresAfterMs, place })))
+    throw busy(lane, held.lease);
   const generation = (held?.generation ?? 0) + 1;
   const key = prefix + String(generation).padStart(12, "0");
   const mine = (released: boolean): Uint8Array => {
@@ -88,25 +90,16 @@ function parseJson(bytes: Uint8Array, path: string): unknown {
   }
 }
 
-function isStale(
+async function isStale(
   lease: Lease | undefined,
   {
     nowMs,
     expiresAfterMs,
     place,
   }: Required<Pick<LeaseOptions, "expiresAfterMs" | "place">> & { readonly nowMs: number },
-): boolean {
+): Promise<boolean> {
   if (!lease || lease.released || nowMs - lease.renewedAtMs > expiresAfterMs) return true;
-  return lease.place === place && !isAlive(lease.pid);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+  return lease.place === place && !(await isAlive(lease.pid));
 }
 
 const busy = (lane: string, lease: Lease | undefined) =>
