@@ -6,7 +6,7 @@ import type { Typed } from "../types/typed.ts";
 import type { Binder } from "./binder.ts";
 import { bindExpression } from "./expression.ts";
 import type { Scope } from "./scope.ts";
-import type { Output } from "./select.ts";
+import type { Output } from "./star.ts";
 
 /** A select list, and how it is bound: an item is one column, or a star's many. */
 export interface SelectList {
