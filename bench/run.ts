@@ -13,6 +13,7 @@ const benches: Readonly<Record<string, () => Promise<{ readonly bench: Bench }>>
   delta: () => import("./delta.ts"),
   "driver-curve": () => import("./driver-curve.ts"),
   engine: () => import("./engine.ts"),
+  lambdas: () => import("./lambdas.ts"),
   land: () => import("./land.ts"),
   parquet: () => import("./parquet.ts"),
 };

@@ -64,7 +64,7 @@ async function makeFunction(
     Action: ["sqs:SendMessage"],
     Resource: [names.queueArn(aws, dead)],
   };
-  const statements = [...roleStatementsOf(spec, names.resourceNames(aws)), bury];
+  const statements = [...roleStatementsOf(spec, names.resourceNames(aws)), bury].map(asEmulatorHasIt);
   const role = await makeRole(account, { name: names.roleName(name), accountId: aws.accountId, statements });
   await account.rest("POST", "/2015-03-31/functions", {
     FunctionName: `${names.prefix}${name}`,
@@ -85,6 +85,12 @@ async function makeFunction(
       FunctionResponseTypes: ["ReportBatchItemFailures"],
     });
   }
+}
+
+/** AWS takes the right to send for a batch of messages too; the emulator has a name of its own for that. */
+function asEmulatorHasIt(statement: IamStatement): IamStatement {
+  const { Action } = statement;
+  return Action.includes("sqs:SendMessage") ? { ...statement, Action: [...Action, "sqs:SendMessageBatch"] } : statement;
 }
 
 function deadLetterQueue({ triggers }: FunctionSpec): `${QueueName}-dead` {

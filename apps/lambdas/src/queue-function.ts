@@ -80,6 +80,8 @@ async function takeRecord<M, P>(definition: QueueFunction<M, P>, received: Recei
       const parsed = parseMessage(definition, record.body);
       const refusal = "refused" in parsed ? parsed.refused : await take(ports, parsed.message, { logger, ...call });
       if (!refusal) return;
+      const { queues, queueUrl } = deadLetters(ports);
+      await buryMessage(queues, queueUrl, { body: record.body, attributes }, { ...refusal, by: name });
       logger.log("error", "A message was refused, and is in the dead-letter queue.", { ...refusal });
       telemetry.metrics.record({
         name: "MessagesRefused",
@@ -87,8 +89,6 @@ async function takeRecord<M, P>(definition: QueueFunction<M, P>, received: Recei
         unit: "Count",
         dimensions: { code: refusal.code },
       });
-      const { queues, queueUrl } = deadLetters(ports);
-      await buryMessage(queues, queueUrl, { body: record.body, attributes }, { ...refusal, by: name });
     });
   } catch (error) {
     logger.log("error", "A message could not be taken; the queue brings it again.", describe(error));

@@ -31,11 +31,11 @@ export function handler(event: unknown, context: Context): Promise<{ readonly ru
         if (eventsUrl === undefined) throw new RangeError("QUEUE_URLS names no queue for events");
         return await triggerRuns(event, { released, queues, eventsUrl, logger, nowMs: Date.now() });
       } catch (error) {
-        if (!isSnowmeltError(error) || error.retryable) throw error;
+        if (!isSnowmeltError(error, "TRIGGER_UNKNOWN")) throw error;
         const { code, message } = error;
-        logger.log("error", "An event was refused, and is in the dead-letter queue.", { code, reason: message });
         const reason = { code, message, by: "trigger" };
         await buryMessage(queues, config.DEAD_LETTER_QUEUE_URL, { body: JSON.stringify(event) }, reason);
+        logger.log("error", "An event was refused, and is in the dead-letter queue.", { code, reason: message });
         return { runIds: [] };
       }
     }),
