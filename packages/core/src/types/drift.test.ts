@@ -90,7 +90,8 @@ describe("decideDrift", () => {
     const live: SourceColumn[] = [id, ["CODE", "VARCHAR(30)"], ["NEW", "DATE"]];
     expect(decide(live, { policy: "fail" })).toMatchObject({
       problems: [
-        'column CODE was VARCHAR(3), is VARCHAR(30) (widened); column PRICE NUMBER(10,2) was dropped; column NEW DATE was added; run typegen to commit the live schema, or say onSchemaChange: "evolve" or "freeze"',
+        'column CODE was VARCHAR(3), is VARCHAR(30) (widened); column NEW DATE was added; run typegen to commit the live schema, or say onSchemaChange: "evolve" or "freeze"',
+        'column PRICE NUMBER(10,2) was dropped; run typegen to commit the live schema, or say onSchemaChange: "evolve"',
       ],
     });
     expect(decide([["ID", "NUMBER(38,0)"]], { policy: "freeze" })).toMatchObject({
@@ -99,6 +100,34 @@ describe("decideDrift", () => {
         expect.stringMatching(/^column CODE .* was dropped; column PRICE .* was dropped, and a frozen schema needs/),
       ],
     });
+  });
+
+  it("advises by fail only what lets the change pass", () => {
+    const problemsOf = (live: SourceColumn[]) => {
+      const decision = decide(live, { policy: "fail" });
+      return decision.decision === "fail" ? decision.problems : [];
+    };
+    const [droppedKey] = problemsOf([code, price]);
+    expect(droppedKey).toMatch(/^column ID .* was dropped; the definition needs it .*; take it out of the definition/);
+    expect(droppedKey).not.toContain("onSchemaChange");
+    const [dropped] = problemsOf([id, code]);
+    expect(dropped).toMatch(/run typegen .*, or say onSchemaChange: "evolve"$/);
+    const [changed] = problemsOf([id, code, ["PRICE", "DATE"]]);
+    expect(changed).toMatch(/a table's column cannot change its type; name the landed type under columns, or land/);
+    expect(changed).not.toContain("onSchemaChange");
+    // What a policy lets pass is asked of the policy itself, whatever the change.
+    for (const live of [
+      [id, code],
+      [code, price],
+      [id, code, ["PRICE", "DATE"]],
+      [["ID", "NUMBER(38,0)"], code, price],
+    ]) {
+      const told = problemsOf(live as SourceColumn[]).join();
+      for (const policy of ["evolve", "freeze"] as const)
+        expect(told.includes(`"${policy}"`), told).toBe(
+          decide(live as SourceColumn[], { policy }).decision === "proceed",
+        );
+    }
   });
 
   it("appends what was added as nullable by evolve, and ignores it by freeze", () => {

@@ -75,12 +75,7 @@ function problemTexts(verdicts: readonly Verdict[]): string[] {
 function judge(change: SchemaChange, input: DriftInput): Verdict {
   const { policy, required, howToCommit = "run typegen" } = input;
   const what = schemaChangeText(change);
-  if (policy === "fail") {
-    return {
-      problem: what,
-      remedy: `; ${howToCommit} to commit the live schema, or say onSchemaChange: "evolve" or "freeze"`,
-    };
-  }
+  if (policy === "fail") return { problem: what, remedy: `; ${remedyOfFail(change, input)}` };
   switch (change.kind) {
     case "reordered":
       return { notice: `${what}; columns are read by name, so nothing changes` };
@@ -90,7 +85,7 @@ function judge(change: SchemaChange, input: DriftInput): Verdict {
         : { notice: `${what}; it does not land, as the schema is frozen` };
     case "dropped":
       if (required.includes(change.column)) {
-        return { problem: what, remedy: `, but the definition needs it as a key, cursor, partition or rule column` };
+        return { problem: what, remedy: `, but ${neededByDefinition}` };
       }
       return policy === "evolve"
         ? { notice: `${what}; it stays in the table and holds NULL from now on` }
@@ -110,11 +105,28 @@ function judge(change: SchemaChange, input: DriftInput): Verdict {
         ? { notice: `${what}; it lands as before` }
         : {
             problem: what,
-            remedy: `, which would land as another type, and a table's column cannot change its type; name the landed type under columns, or land the dataset anew`,
+            remedy: `, which would land as another type, and ${landOtherwise}`,
           };
     default:
       return change satisfies never;
   }
+}
+
+const neededByDefinition =
+  "the definition needs it as a key, cursor, partition or rule column; take it out of the definition, or bring it back at the source";
+const landOtherwise =
+  "a table's column cannot change its type; name the landed type under columns, or land the dataset anew";
+
+/** What helps where every change stops the run: only such policies as would let this one pass. */
+function remedyOfFail(change: SchemaChange, input: DriftInput): string {
+  const { howToCommit = "run typegen" } = input;
+  const passing = (["evolve", "freeze"] as const).filter((policy) => "notice" in judge(change, { ...input, policy }));
+  const orSay =
+    passing.length === 0 ? "" : `, or say onSchemaChange: ${passing.map((policy) => `"${policy}"`).join(" or ")}`;
+  if (change.kind === "dropped" && passing.length === 0) return neededByDefinition;
+  if (change.kind === "typeChanged" && passing.length === 0)
+    return `it would land as another type, and ${landOtherwise}`;
+  return `${howToCommit} to commit the live schema${orSay}`;
 }
 
 function landsAlike(column: string, { committed, live, overrides, target }: DriftInput): boolean {
