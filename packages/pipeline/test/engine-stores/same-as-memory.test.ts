@@ -7,7 +7,7 @@ import { exported } from "./exported.ts";
 import { type EngineTables, openEngineTables } from "./open-engine-table.ts";
 import { perform, storeOperations } from "./store-operations.ts";
 
-describe("whatever is done to them", () => {
+describe("whatever is done to them", { timeout: 180_000 }, () => {
   let tables: EngineTables;
   beforeAll(async () => {
     tables = await openEngineTables();
@@ -21,7 +21,7 @@ describe("whatever is done to them", () => {
         const stores = alternatingStores([1, 2].map(() => openFileStores(objects)));
         expect(await perform(stores, operations)).toEqual(await perform(openMemoryStores(), operations));
       }),
-      { numRuns: 60 },
+      { numRuns: 40 },
     );
   });
 
@@ -31,7 +31,7 @@ describe("whatever is done to them", () => {
         const { stores } = await tables.open();
         expect(await perform(stores, operations)).toEqual(await perform(openMemoryStores(), operations));
       }),
-      { numRuns: 12 },
+      { numRuns: 6 },
     );
   });
 
@@ -53,7 +53,7 @@ describe("whatever is done to them", () => {
         expect(withoutCalls(await perform(files, goesOn))).toEqual(expected);
         expect(withoutCalls(await perform(dynamo, goesOn))).toEqual(expected);
       }),
-      { numRuns: 8 },
+      { numRuns: 4 },
     );
   });
 });

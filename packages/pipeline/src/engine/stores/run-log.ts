@@ -10,7 +10,8 @@ export interface RunLog {
   entry(runId: string, version: number): Promise<RunLogEntry | ForgottenEntry | undefined>;
   /** Whether the place was free. */
   append(entry: RunLogEntry | (ForgottenEntry & { readonly version: number })): Promise<boolean>;
-  isThere(runId: string, version: number): Promise<boolean>;
+  /** Names its beginning, so that a run of the same id that came after it is told apart; undefined where there is none. */
+  beginning(runId: string): Promise<string | undefined>;
   /** As of now, from as few entries as it takes. */
   readLatest(runId: string): Promise<{ readonly state: RunState; readonly graph: RunGraph } | undefined>;
   /** Whether there is something of a run that is none any more: whoever forgot it died. */
@@ -71,7 +72,10 @@ export function openRunLog(objects: ObjectStore): RunLog {
       const json = added.kind === "forgotten" ? rest : added;
       return (await objects.putIfAbsent(keyOf(added.runId, version), toBytes(json))).status === "created";
     },
-    isThere: async (runId, version) => (await objects.head(keyOf(runId, version))) !== undefined,
+    async beginning(runId) {
+      const first = await objects.head(keyOf(runId, 1));
+      return first && `${first.etag ?? ""} ${first.modifiedAtMs} ${first.sizeBytes}`;
+    },
     readLatest,
     isLeftOver: async (runId) => (await versions(runId)).length > 0 && (await readLatest(runId)) === undefined,
     async wipe(runId) {

@@ -9,6 +9,8 @@ import { freshItem, itemSortKey, parseItemId } from "./run-records.ts";
 export interface RunView {
   readonly runId: string;
   readonly graph: RunGraph;
+  /** Of its log; undefined until that was looked at. */
+  beginning: string | undefined;
   state: RunState;
   readonly eventIds: Set<string>;
   /** Those not known to be done, by id, in their order. */
@@ -49,6 +51,7 @@ export function openRunViews(log: RunLog, marks: OutboxMarks): RunViews {
   };
   /** From its first entry on: a restored run has its state in the last. */
   const load = async (runId: string): Promise<RunView | undefined> => {
+    const beginning = await log.beginning(runId);
     const entries: RunLogEntry[] = [];
     for (let version = 1; ; version++) {
       const entry = await log.entry(runId, version);
@@ -60,6 +63,7 @@ export function openRunViews(log: RunLog, marks: OutboxMarks): RunViews {
     const state = entries.reduce<RunState | undefined>(stateAfter, undefined);
     if (!graph || !state) return undefined;
     const view = begin(runId, graph, state);
+    view.beginning = beginning;
     for (const entry of entries) add(view, { ...entry, state: null });
     await refreshOpen(view);
     return view;
@@ -77,15 +81,15 @@ export function openRunViews(log: RunLog, marks: OutboxMarks): RunViews {
   };
   const current = async (runId: string): Promise<RunView | undefined> => {
     const known = views.get(runId);
-    let view = known;
-    if (known) {
+    let view: RunView | undefined;
+    if (known?.beginning !== undefined && known.beginning === (await log.beginning(runId))) {
+      view = known;
       for (;;) {
         const next = await log.entry(runId, known.state.version + 1);
         if (next?.kind === "changed") add(known, next);
         else if (next) return forgetView(runId);
         else break;
       }
-      if (!(await log.isThere(runId, known.state.version))) view = undefined;
     }
     view ??= await load(runId);
     if (!view) return forgetView(runId);
@@ -129,6 +133,7 @@ export function openRunViews(log: RunLog, marks: OutboxMarks): RunViews {
 const begin = (runId: string, graph: RunGraph, state: RunState): RunView => ({
   runId,
   graph,
+  beginning: undefined,
   state,
   eventIds: new Set(),
   open: new Map(),
