@@ -108,6 +108,18 @@ describe("an object that is there before its link is answered", () => {
   });
 });
 
+it("puts under a name that others put and delete all the time, or is told that it is there", async () => {
+  const store = openFileStore(root());
+  const work = async (): Promise<void> => {
+    for (let round = 0; round < 200; round++) {
+      const { status } = await store.putIfAbsent("a/contested", bytes);
+      expect(["created", "exists"]).toContain(status);
+      await store.delete("a/contested");
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, work));
+});
+
 describe("failures", () => {
   it("names a folder that may not be written to", async () => {
     await mkdir(root());

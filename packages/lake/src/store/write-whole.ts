@@ -89,7 +89,10 @@ async function publish(write: WriteWhole): Promise<boolean> {
       if (write.when === "absent" && code === "EEXIST") {
         // A network file system may have made the link, lost the answer, and asked again.
         if (await isSameFile(write.temporaryPath, write.path)) return true;
-        if (await isFile(write.path)) return false;
+        const standing = await statIfThere(write.path);
+        if (standing?.isFile()) return false;
+        // Deleted since: the name is free again.
+        if (!standing && attempt < 100) continue;
       }
       if (code !== "ENOENT" || attempt === 100) throw error;
     }
