@@ -110,6 +110,8 @@ function variablesOf(aws: AwsEmulators, spec: FunctionSpec, channels: object): R
     ACCOUNT_ID: aws.accountId,
     ALERT_CHANNELS: JSON.stringify(channels),
     DISPATCH_SECONDS: String(dispatchSeconds),
+    // The driver gives an identity to hosts of Snowflake alone, unless it is told of others.
+    SNOWFLAKE_WIF_ALLOWED_HOST_SUFFIXES: "127.0.0.1",
   };
 }
 

@@ -1,0 +1,34 @@
+import { BreakerConfig } from "@snowmelt/core/engine";
+import { systemClock, systemRandom } from "@snowmelt/core/ports";
+import { openAlertBus, openDynamoChannels, openDynamoStores, openQueues, openTopics } from "@snowmelt/pipeline/aws";
+import { openBreaker } from "@snowmelt/pipeline/engine";
+import { openChannels, openNotifier, openPost } from "@snowmelt/pipeline/notify";
+import { readConfig } from "../config.ts";
+import { openSecrets } from "../secrets.ts";
+import type { Telemetry } from "../telemetry.ts";
+
+/** The channels of the environment's alerts, as its variables say. FUNCTION_MISCONFIGURED; no I/O. */
+export function openNotifications({ logger, metrics }: Telemetry) {
+  const config = readConfig([
+    "SNOWMELT_ENVIRONMENT",
+    "STATE_TABLE",
+    "ALERT_CHANNELS",
+    "ACCOUNT_ID",
+    "AWS_REGION",
+    "DEAD_LETTER_QUEUE_URL",
+  ]);
+  const { STATE_TABLE: table, SNOWMELT_ENVIRONMENT: environment, AWS_REGION: region, ACCOUNT_ID: accountId } = config;
+  const topics = openTopics({ accountId, region });
+  const ports = { secrets: openSecrets(), post: openPost(), topics, alertBus: openAlertBus() };
+  const breaker = openBreaker(BreakerConfig.parse({}), {
+    ...openDynamoStores({ table }),
+    clock: systemClock,
+    random: systemRandom,
+    logger,
+    metrics,
+  });
+  const store = openDynamoChannels({ table });
+  const channels = openChannels(config.ALERT_CHANNELS, ports);
+  const notifier = openNotifier({ environment, channels, store, breaker, logger, metrics });
+  return { notifier, queues: openQueues(), queueUrl: config.DEAD_LETTER_QUEUE_URL };
+}
