@@ -6,7 +6,7 @@ import { type Credentials, type CredentialsLook, keyPairLooks, readCredentials }
 import type { Driver, DriverConnection } from "./driver.ts";
 import { plainCause, readDriverFailure } from "./driver-failure.ts";
 import { connectionDefaults } from "./driver-settings.ts";
-import { hostOf } from "./parse-config.ts";
+import { addressOf, hostOf } from "./parse-config.ts";
 import { snowflakeError } from "./snowflake-error.ts";
 import { loginPolicy } from "./worst-case.ts";
 
@@ -34,7 +34,7 @@ export async function logIn(
   config: SnowflakeConfig,
   { secrets, clock, logger, random, signal }: SnowflakePorts & { readonly signal?: AbortSignal | undefined },
 ): Promise<LoggedIn> {
-  const what = `log in to Snowflake at ${hostOf(config)}`;
+  const what = `log in to Snowflake at ${addressOf(config)}`;
   const attempt = async ({ options, secrets: hidden }: Credentials): Promise<LoggedIn> => {
     const connection = createConnection(driver, config, options);
     try {
@@ -153,26 +153,26 @@ function loginFailure(
     const who = config.username === undefined ? config.auth.kind : `${config.username} by ${config.auth.kind}`;
     return snowflakeError(
       "CREDENTIALS_REFUSED",
-      `Snowflake at ${hostOf(config)} refused the login of ${who}: ${told}. Check the user, the role and the secret that auth names.`,
+      `Snowflake at ${addressOf(config)} refused the login of ${who}: ${told}. Check the user, the role and the secret that auth names.`,
       options,
     );
   }
   if (failure.httpStatus === 403 || failure.httpStatus === 404) {
     return snowflakeError(
       "CONNECTION_FAILED",
-      `Could not ${what}: HTTP ${failure.httpStatus}, as for an account that does not exist. Check account ${config.account} and host.`,
+      `Could not ${what}: HTTP ${failure.httpStatus}, as for an account that does not exist. Check account ${config.account}, host and port.`,
       { ...options, retryable: false },
     );
   }
   if (failure.kind === "network" || failure.kind === "http") {
-    return snowflakeError("CONNECTION_FAILED", `Could not ${what}: ${told}. Check that the host is reachable.`, {
+    return snowflakeError("CONNECTION_FAILED", `Could not ${what}: ${told}. Check that host and port are reachable.`, {
       ...options,
       retryable: failure.httpStatus === undefined || failure.httpStatus >= 500 || failure.httpStatus === 429,
     });
   }
   return snowflakeError(
     "CREDENTIALS_REFUSED",
-    `Could not make the ${config.auth.kind} login for Snowflake at ${hostOf(config)}: ${told}.`,
+    `Could not make the ${config.auth.kind} login for Snowflake at ${addressOf(config)}: ${told}.`,
     options,
   );
 }

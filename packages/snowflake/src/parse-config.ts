@@ -21,6 +21,10 @@ export function parseConfig(input: SnowflakeConfigInput): SnowflakeConfig {
 export const hostOf = (config: Pick<SnowflakeConfig, "account" | "host">): string =>
   config.host ?? `${config.account}.snowflakecomputing.com`;
 
+/** For people: the host, and the port where it is not that of https. */
+export const addressOf = (config: Pick<SnowflakeConfig, "account" | "host" | "port">): string =>
+  config.port === undefined || config.port === 443 ? hostOf(config) : `${hostOf(config)}:${config.port}`;
+
 function refusePlainHttp(config: SnowflakeConfig): void {
   if (config.protocol === "https" || isLoopback(hostOf(config))) return;
   throw snowflakeError(

@@ -126,6 +126,7 @@ describe("each way to log in", () => {
       const before = (await server.admin.readStats()).requests.login ?? 0;
       const error = await failure(open(auth));
       expect(error).toMatchObject({ code: "CREDENTIALS_REFUSED", category: "credentials", retryable: false });
+      expect(error.message).toContain(`Snowflake at ${server.host}:${server.port}`);
       expect(((await server.admin.readStats()).requests.login ?? 0) - before).toBeLessThanOrEqual(1);
     });
   }
@@ -172,6 +173,7 @@ describe("a host that does not answer", () => {
     const error = await failure(openSession(server, { port, loginAttempts: 2 }));
     expect(error.code).toBe("RETRIES_EXHAUSTED");
     expect(error.cause).toMatchObject({ code: "CONNECTION_FAILED", retryable: true });
+    expect(error.message).toContain(`log in to Snowflake at 127.0.0.1:${port}`);
     expect(error.message).toContain("ECONNREFUSED");
   });
 
