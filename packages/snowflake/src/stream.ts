@@ -228,6 +228,7 @@ async function readRangeWithRetry(
   const { queryId, retryPolicy: policy = rangePolicy, signal, logger = silentLogger } = options;
   const { clock = systemClock, random = systemRandom } = options;
   const what = `read rows ${range.start} to ${range.end - 1} of query ${queryId}`;
+  const startedAtMs = clock.nowMs();
   try {
     return await retry(() => readSurely(session, range, options), {
       what,
@@ -245,7 +246,7 @@ async function readRangeWithRetry(
     // What kept failing says more than that it did.
     const last = isSnowmeltError(error, "RETRIES_EXHAUSTED") ? error.cause : error;
     const kept = keptFailing.find((code) => isSnowmeltError(last, code));
-    throw kept && isSnowmeltError(last) ? persistent(kept, last, policy.attempts) : error;
+    throw kept && isSnowmeltError(last) ? persistent(kept, last, policy.attempts, clock.nowMs() - startedAtMs) : error;
   }
 }
 
@@ -255,10 +256,11 @@ const persistent = (
   code: (typeof keptFailing)[number],
   error: Error & { details: Readonly<Record<string, unknown>> },
   attempts: number,
+  ms?: number,
 ): Error =>
   snowflakeError(
     code,
-    `${error.message} It was tried ${attempts} times. Nothing of this range was handed over; run the query again.`,
+    `${error.message} It was tried ${attempts} times${ms === undefined ? "" : ` in ${Math.round(ms / 1000)} s`}. Nothing of this range was handed over; run the query again.`,
     { cause: error, details: error.details, retryable: false },
   );
 

@@ -188,6 +188,15 @@ describe("a chunk that fails for a while is read again", () => {
     }
   });
 
+  it("chunkExpired and then chunkEmpty: what came at last is not called refused", async () => {
+    await server.admin.setFaults([
+      { kind: "chunkExpired", chunk: 3, times: 1 },
+      { kind: "chunkEmpty", chunk: 3, times: "always" },
+    ]);
+    const error = await failure(collect({ stallMs: 6000, retryPolicy: { ...quick, attempts: 1 } }));
+    expect(error).toMatchObject({ code: "RESULT_STALLED" });
+  });
+
   it("chunkStalled, given up after the time without a row", async () => {
     const { ids } = await collect();
     await server.admin.setFaults([{ kind: "chunkStalled", chunk: 1 }]);
@@ -255,11 +264,26 @@ describe("a chunk that keeps failing fails the stream", () => {
     expect(error.message).toContain("none for 300 ms");
   });
 
-  it("with RESULT_STALLED when every download link stays expired, without the driver's long retries", async () => {
-    await server.admin.setFaults([{ kind: "chunkExpired", times: "always" }]);
-    const error = await failure(collect({ stallMs: 300 }));
-    expect(error).toMatchObject({ code: "RESULT_STALLED", retryable: false });
-    expect(JSON.stringify(error)).not.toContain("http://");
+  it("with RESULT_UNREADABLE that tells of refused downloads when every link stays expired, however long a row may take", {
+    timeout: 120_000,
+  }, async () => {
+    for (const stallMs of [300, 60_000]) {
+      await server.admin.setFaults([{ kind: "chunkExpired", times: "always" }]);
+      const error = await failure(collect({ stallMs, parallel: 2 }));
+      expect(error).toMatchObject({ code: "RESULT_UNREADABLE", retryable: false, details: { httpStatus: 403 } });
+      expect(error.message).toMatch(
+        /read rows 0 to \d+ of query .*: downloads of its chunks were refused \d times in \d+ ms, last with HTTP 403, as when a link has expired, .* It was tried 3 times in \d+ s\. .*run the query again/,
+      );
+      expect(JSON.stringify(error)).not.toContain("http://");
+    }
+  });
+
+  it("of another result has no part in it: its refusals are its own", { timeout: 60_000 }, async () => {
+    const other = await runQuery(session, plan.sql, { queryTag: "other" });
+    await server.admin.setFaults([{ kind: "chunkExpired", queryTag: "numbered", times: "always" }]);
+    const [failed, read] = await Promise.all([failure(collect()), collect({ queryId: other })]);
+    expect(failed).toMatchObject({ code: "RESULT_UNREADABLE" });
+    expect(sorted(read.ids)).toEqual(everyId);
   });
 });
 

@@ -84,6 +84,7 @@ describe("what goes wrong once", () => {
 const lasting: readonly { readonly fault: FaultInput; readonly code: string; readonly category: string }[] = [
   { fault: { kind: "chunkRowMissing", chunk: 1 }, code: "RESULT_INCOMPLETE", category: "data" },
   { fault: { kind: "chunkStatus", status: 404, chunk: 1 }, code: "RESULT_UNREADABLE", category: "source" },
+  { fault: { kind: "chunkExpired" }, code: "RESULT_UNREADABLE", category: "source" },
   { fault: { kind: "chunkStalled", chunk: 1 }, code: "RESULT_STALLED", category: "source" },
   { fault: { kind: "statementFails", skip: 3 }, code: "STATEMENT_FAILED", category: "source" },
 ];
