@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { GetTableCommand, GlueClient } from "@aws-sdk/client-glue";
 import { openS3Store } from "@snowmelt/lake/s3";
 import { changeStatements, type LocalSnowflake } from "@snowmelt/local";
 import type { AwsEmulators } from "@snowmelt/local/aws";
@@ -219,7 +218,7 @@ async function ask(
 }
 
 /** Reads the table by DuckDB's Delta reader, holds it against the source, and looks at what the catalog says of it. */
-async function verify({ aws, server, say }: Stage): Promise<void> {
+async function verify({ account, aws, server, say }: Stage): Promise<void> {
   const { endpoint, region, credentials } = aws;
   const folder = await mkdtemp(join(tmpdir(), "snowmelt-e2e-"));
   try {
@@ -242,10 +241,12 @@ async function verify({ aws, server, say }: Stage): Promise<void> {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const glue = new GlueClient({ endpoint, region, credentials: { ...credentials } });
-  const table = { DatabaseName: `${names.databasePrefix}raw`, Name: "flights" };
-  const { Table } = await glue.send(new GetTableCommand(table)).finally(() => glue.destroy());
-  say(`Glue: ${Table?.DatabaseName}.${Table?.Name} at ${Table?.StorageDescriptor?.Location}`);
+  const { Table } = (await account.json("AWSGlue.GetTable", {
+    DatabaseName: `${names.databasePrefix}raw`,
+    Name: "flights",
+  })) as { Table?: { StorageDescriptor?: { Location?: string } } };
+  expect(Table !== undefined, "the catalog has no table");
+  say(`Glue: ${names.databasePrefix}raw.flights at ${Table.StorageDescriptor?.Location}`);
 }
 
 /** Those that the emulator runs a function in, by their environment. */
