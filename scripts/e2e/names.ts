@@ -1,4 +1,4 @@
-import { type FunctionName, functionNames, type QueueName, type ResourceNames } from "@snowmelt/core/functions";
+import { type FunctionName, type QueueName, type ResourceNames } from "@snowmelt/core/functions";
 
 export const environment = "e2e";
 export const prefix = "snowmelt-e2e-";
@@ -41,4 +41,3 @@ export const queueUrl = ({ endpoint, accountId }: Place, queue: QueueName | `${Q
   `${endpoint}/${accountId}/${prefix}${queue}`;
 export const queueArn = ({ region, accountId }: Place, queue: string): string =>
   `arn:aws:sqs:${region}:${accountId}:${prefix}${queue}`;
-export { functionNames };
