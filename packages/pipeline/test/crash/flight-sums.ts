@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { readSnapshot } from "@snowmelt/lake/delta";
 import { openFileStore } from "@snowmelt/lake/store";
+import { lakeRows } from "../lake-rows.ts";
 import type { Landscape } from "../landscape.ts";
 
 /** Of the flights of a day from an airport: how many, and sums that tie each flight to its values. */
@@ -11,7 +12,7 @@ const select = (day: string): string =>
 
 type Rows = (string | null)[][];
 
-export async function flightSumsAtSource(land: Landscape): Promise<Rows> {
+export async function flightSumsAtSource(land: Landscape, condition = "TRUE"): Promise<Rows> {
   const rows: Rows = [];
   const day = "TO_DATE(DATE)";
   // A few months at a time: a statement's rows are fetched whole.
@@ -23,10 +24,19 @@ export async function flightSumsAtSource(land: Landscape): Promise<Rows> {
   ])
     rows.push(
       ...(await land.rows(
-        `SELECT ${select(day)} FROM AVIATION.PUBLIC.FLIGHTS WHERE MONTH(DATE) BETWEEN ${from} AND ${to} GROUP BY ${day}, ORIGIN ORDER BY ${day}, ORIGIN`,
+        `SELECT ${select(day)} FROM AVIATION.PUBLIC.FLIGHTS WHERE MONTH(DATE) BETWEEN ${from} AND ${to} AND ${condition} GROUP BY ${day}, ORIGIN ORDER BY ${day}, ORIGIN`,
       )),
     );
   return rows;
+}
+
+/** In a quarantine a flight may be more than once: with each of the values that it was refused with. */
+export async function refusedFlightsInLake(
+  land: Landscape,
+): Promise<{ flights: string; versions: string; rows: string }> {
+  const columns = "COUNT(DISTINCT FLIGHT_ID), COUNT(DISTINCT (FLIGHT_ID, UPDATED_AT)), COUNT(*)";
+  const [row = []] = await lakeRows(land.lake, "quarantine/flights", columns, "1");
+  return { flights: row[0] ?? "", versions: row[1] ?? "", rows: row[2] ?? "" };
 }
 
 export async function flightSumsInLake(land: Landscape): Promise<{ sums: Rows; flights: string; keys: string }> {
