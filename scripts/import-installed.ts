@@ -13,7 +13,12 @@ const PROGRAM = /\/(process|[\w-]*worker)$/;
  */
 export function importInstalled(packages: readonly Packed[], work: string): string[] {
   const project = join(work, "project");
-  const dependencies = Object.fromEntries(packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`]));
+  // A sub-path may need peers that the package itself does not.
+  const peers = packages.flatMap(({ manifest }) => Object.entries(manifest.peerDependencies ?? {}));
+  const dependencies = {
+    ...Object.fromEntries(peers.filter(([name]) => !name.startsWith("@snowmelt/"))),
+    ...Object.fromEntries(packages.map(({ manifest, tarball }) => [manifest.name, `file:${tarball}`])),
+  };
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), JSON.stringify({ private: true, type: "module", dependencies }));
   const flags = ["--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];

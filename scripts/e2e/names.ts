@@ -1,4 +1,4 @@
-import { type FunctionName, type QueueName, type ResourceNames } from "@snowmelt/core/functions";
+import type { FunctionName, QueueName, ResourceNames } from "@snowmelt/core/functions";
 
 export const environment = "e2e";
 export const prefix = "snowmelt-e2e-";

@@ -1,4 +1,4 @@
-import { hasEnded, type RunEvent } from "@snowmelt/core/engine";
+import { hasEnded, type RunEvent, type RunState } from "@snowmelt/core/engine";
 import type { EngineStores, RunChange } from "@snowmelt/pipeline/engine";
 import fc from "fast-check";
 import { collect } from "../../src/engine/testing/contract-cases.ts";
@@ -129,11 +129,15 @@ async function look(stores: EngineStores, nowMs: number, limit: number): Promise
   const { runs, leases, incidents, breakers, calls } = stores;
   const byName = <T extends { readonly name: string }>(found: T[]): T[] =>
     found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const byRun = (found: RunState[]): RunState[] => found.sort((a, b) => (a.runId < b.runId ? -1 : 1));
+  const listed = await collect(runs.list());
   return {
     due: await runs.due(nowMs, limit),
     pending: await runs.pending(nowMs, { limit }),
-    listed: await collect(runs.list()),
-    ended: (await collect(runs.list({ pipeline: "flights" }))).filter(hasEnded).map(({ runId }) => runId),
+    // Of one moment they may come in any order.
+    ages: listed.map(({ requestedAtMs }) => requestedAtMs),
+    listed: byRun(listed),
+    ended: byRun((await collect(runs.list({ pipeline: "flights" }))).filter(hasEnded)).map(({ runId }) => runId),
     incidentsDue: await incidents.due(nowMs, limit),
     incidents: byName(await collect(incidents.list())),
     breakers: byName(await collect(breakers.list())),
