@@ -23,7 +23,12 @@ export type RunCommand =
       readonly position: JsonRecord | null;
       readonly timeoutAtMs: ActiveStage["timeoutAtMs"];
     })
-  | (OfStage & { readonly type: "observe"; readonly externalId: string | null })
+  | (OfStage & {
+      readonly type: "observe";
+      readonly externalId: string | null;
+      /** Not before this long. Asked too early it does no harm, asked never the next tick does it. */
+      readonly delayMs?: number;
+    })
   | (OfStage & {
       readonly type: "stop";
       readonly externalId: string | null;

@@ -12,6 +12,11 @@ export const StagePlan = z.strictObject({
   timeoutMs: z.int().min(1),
   /** How often a stage that runs is asked for, as the event that it ended may never come. */
   pollMs: z.int().min(1),
+  /**
+   * Of work that goes on elsewhere and tells nobody of its end: how soon it is asked for, and then each time it has taken half as long
+   * again, until `pollMs` is as good. Left out, it is asked for by `pollMs` alone.
+   */
+  firstLookMs: z.int().min(1).exactOptional(),
   /** From its first try, or from its last progress: after it no other try is begun. */
   giveUpMs: z.int().min(1),
   /** Whether it can be ended from outside. One that cannot, a commit, is waited for. */

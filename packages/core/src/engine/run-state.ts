@@ -50,6 +50,8 @@ export const ActiveStage = z.strictObject({
   /** When the try is stopped; null while none is under way. */
   timeoutAtMs: z.int().nullable(),
   stopping: z.enum(["timeout", "cancel"]).nullable(),
+  /** How often work elsewhere was asked for ahead of `dueAtMs`. */
+  looks: z.int().min(1).exactOptional(),
   /** Somebody was told that it should have ended, and cannot be stopped. */
   isOverdue: z.literal(true).exactOptional(),
 });

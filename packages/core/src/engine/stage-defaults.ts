@@ -22,14 +22,14 @@ const defaults: Readonly<Record<StageName, Partial<Omit<StagePlan, "name">>>> = 
   // Deferred while another run works on the dataset, which takes no try: the time alone ends it.
   claim: { retry: { attempts: 5, baseDelayMs: 15 * second, maxDelayMs: 2 * minute }, timeoutMs: 5 * minute },
   // A warehouse may have to wake up, and a query to queue, before it runs.
-  extract: { timeoutMs: 2 * hour, giveUpMs: 12 * hour },
+  extract: { timeoutMs: 2 * hour, giveUpMs: 12 * hour, firstLookMs: 2 * second },
   // Of a piece; the time to give up begins anew with each.
   land: {},
   verify: {},
   check: {},
   commit: { retry: { attempts: 10, baseDelayMs: second, maxDelayMs: 2 * minute }, isStoppable: false },
   catalog: { retry: { attempts: 8, baseDelayMs: 5 * second, maxDelayMs: 5 * minute } },
-  transform: { timeoutMs: 4 * hour, giveUpMs: 12 * hour },
+  transform: { timeoutMs: 4 * hour, giveUpMs: 12 * hour, firstLookMs: 5 * second },
   train: { timeoutMs: 24 * hour, giveUpMs: 48 * hour },
   evaluate: { timeoutMs: 4 * hour, giveUpMs: 12 * hour },
   deploy: { timeoutMs: 2 * hour, giveUpMs: 6 * hour },
@@ -39,7 +39,7 @@ const defaults: Readonly<Record<StageName, Partial<Omit<StagePlan, "name">>>> = 
 
 /** Snowflake writes the files itself, however large the table: the query is the landing. */
 const unloading: Partial<Record<StageName, Partial<Omit<StagePlan, "name">>>> = {
-  extract: { timeoutMs: 12 * hour, giveUpMs: 24 * hour },
+  extract: { timeoutMs: 12 * hour, giveUpMs: 24 * hour, firstLookMs: 2 * second },
 };
 
 /** The stage as it is carried out unless told otherwise. Pure. */

@@ -51,16 +51,32 @@ function stepped(
   if (event.type === "succeeded") return succeed(context, task, event);
   if (event.type === "failed") return fail(context, task, event.failure);
   if (event.type === "observed") return observed(context, task, event);
-  if (event.type === "started") return known(task, active, event.externalId);
+  if (event.type === "started") return known(context, task, event.externalId);
   return nextPiece(context, task, active, event.position);
 }
 
 const overdueKey = ({ incidentPrefix, plan }: StepContext): string => `${incidentPrefix}/${plan.name}/overdue`;
 
 /** The same task where it was known already. */
-function known(task: TaskState, active: ActiveStage, externalId: string | null): TaskStep {
-  if (active.phase !== "starting" && active.externalId === externalId) return { task, commands: [] };
-  return keep(task, { ...active, phase: runs(active), externalId });
+function known(context: StepContext, task: TaskState, externalId: string | null): TaskStep {
+  const { active } = task;
+  if (!active || (active.phase !== "starting" && active.externalId === externalId)) return { task, commands: [] };
+  const { task: running } = keep(task, { ...active, phase: runs(active), externalId });
+  return active.looks === undefined ? lookSoon(context, running) : { task: running, commands: [] };
+}
+
+/** Asks for work that goes on elsewhere ahead of the next tick, for as long as that is much sooner. */
+function lookSoon({ plan, atMs }: StepContext, task: TaskState): TaskStep {
+  const { active } = task;
+  if (active?.phase !== "running") return { task, commands: [] };
+  const { firstLookMs, pollMs } = stageOf(plan, active);
+  const delayMs = Math.max(firstLookMs ?? pollMs, Math.floor((atMs - active.commandedAtMs) / 2));
+  if (delayMs >= pollMs) return { task, commands: [] };
+  const looked = { ...active, looks: (active.looks ?? 0) + 1 };
+  return {
+    task: { ...task, active: looked },
+    commands: [{ type: "observe", ...aboutOf(plan, active), delayMs }],
+  };
 }
 
 /** What the clock makes of an active task. */
@@ -167,7 +183,7 @@ function start(context: StepContext, task: TaskState, next: ActiveStage, plan: T
   const { atMs, runId } = context;
   const stage = stageOf(plan, next);
   const timeoutAtMs = atMs + stage.timeoutMs;
-  const { isOverdue: _, ...fresh } = next;
+  const { isOverdue: _, looks: __, ...fresh } = next;
   const active: ActiveStage = {
     ...fresh,
     phase: "starting",
@@ -292,7 +308,8 @@ function observed(
   if (truth.is === "succeeded") return succeed(context, task, truth);
   if (truth.is === "failed") return fail(context, task, truth.failure);
   if (truth.is === "running") {
-    return known(task, active, truth.externalId ?? active.externalId);
+    const step = known(context, task, truth.externalId ?? active.externalId);
+    return step.commands.length > 0 ? step : lookSoon(context, step.task);
   }
   if (truth.is === "absent") {
     // Who looked before the start was known could not find it.

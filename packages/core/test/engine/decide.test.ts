@@ -168,6 +168,28 @@ describe("silence", () => {
     expect(run.note).toMatch(/^ignored: .* under way no more/);
   });
 
+  test("is not waited for where work goes on elsewhere: it is asked for soon, then ever more seldom, until the tick is as good", () => {
+    const run = openConversation(flightsGraph("one", { firstLookMs: 2000 })).through("flights", "claim");
+    const key = run.key("flights");
+    const began = run.state.tasks.flights?.active?.commandedAtMs ?? 0;
+    run.tell({ type: "started", key, externalId: "query 1" });
+    const delays: number[] = [];
+    for (let atMs = began; ; ) {
+      const [look] = run.commands.filter(({ type }) => type === "observe");
+      if (look?.type !== "observe") break;
+      expect(look).toMatchObject({ key, externalId: "query 1" });
+      delays.push(look.delayMs ?? 0);
+      atMs += look.delayMs ?? 0;
+      run.tell({ type: "observed", key, externalId: "query 1", truth: { is: "running", externalId: "query 1" }, atMs });
+    }
+    expect(delays).toEqual([2000, 2000, 2000, 3000, 4500, 6750, 10_125, 15_187, 22_781, 34_171, 51_257]);
+    expect(run.note).toMatch(/^ignored: .* nothing new/);
+    run.tell({ type: "failed", key, failure: reset, atMs: began + 3 * minute });
+    run.tell({ type: "ticked", atMs: began + 10 * minute });
+    run.tell({ type: "started", key: run.key("flights"), externalId: "query 2", atMs: began + 10 * minute });
+    expect(run.commands).toMatchObject([{ type: "observe", externalId: "query 2", delayMs: 2000 }]);
+  });
+
   test("before the start was seen has it commanded again, under the same key", () => {
     const run = openConversation(graph);
     const key = run.key("flights");

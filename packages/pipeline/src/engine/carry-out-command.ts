@@ -87,6 +87,7 @@ export async function carryOutCommand(
     return { kind: "done", told: undefined };
   }
   if (command.type === "observe") {
+    if (!isUnderWay(run, command)) return { kind: "dropped", why: `${command.key} is under way no more` };
     const event = await observe(ports, message, command, about);
     if (event.type === "observed" && event.truth.is === "running") await keepResource(ports, run, command);
     return tell(ports, event);
@@ -118,6 +119,8 @@ async function keepResource(
   if (fence == null || !plan || active?.key !== key) return;
   await leases.renew(plan.resource, { fence, nowMs: clock.nowMs(), leaseMs });
 }
+
+const isUnderWay = ({ state }: StoredRun, { task, key }: Observe): boolean => state.tasks[task]?.active?.key === key;
 
 type Start = Extract<StageCommand, { readonly type: "start" }>;
 type Observe = Extract<StageCommand, { readonly type: "observe" }>;

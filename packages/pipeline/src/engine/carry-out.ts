@@ -78,7 +78,10 @@ async function perform(ports: CarryOutPorts, item: OutboxItem, run: StoredRun): 
     case "start":
       // Whoever carries it out looks again: it may become stale on its way.
       return isWanted(run.state, command) ? ports.carrier.send(toCommandMessage(item, command, run)) : undefined;
-    case "observe":
+    case "observe": {
+      const { delayMs, ...observe } = command;
+      return ports.carrier.send(toCommandMessage(item, observe, run), { delayMs });
+    }
     case "stop":
       return ports.carrier.send(toCommandMessage(item, command, run));
     case "release":

@@ -37,12 +37,17 @@ export const CommandMessage = z.strictObject({
 });
 export type CommandMessage = z.infer<typeof CommandMessage>;
 
+export interface SendOptions {
+  /** Not before this long, as far as the carrier can: asked earlier, it does no harm. @default 0 */
+  readonly delayMs?: number | undefined;
+}
+
 /**
  * Brings a command to whoever carries it out: a queue of its stage's function, or this very process. Resolves once it cannot get
  * lost any more, or once its loss would be noticed by asking. May bring it more than once.
  */
 export interface CommandCarrier {
-  send(message: CommandMessage): Promise<void>;
+  send(message: CommandMessage, options?: SendOptions): Promise<void>;
 }
 
 export function toCommandMessage(

@@ -135,9 +135,20 @@ export function openInProcessCarrier(ports: InProcessPorts): InProcessCarrier {
     }
   };
 
+  /** What gets lost, with this process or upon an error, the next tick asks. */
+  const later = (message: CommandMessage, delayMs: number): void => {
+    const carried = clock.sleep(delayMs, closed.signal).then(() => carryOut(message, closed.signal));
+    carried.catch((error: unknown) => {
+      const name = error instanceof Error ? error.name : typeof error;
+      if (!closed.signal.aborted)
+        logger.log("warn", `${message.command.type} failed.`, { command: message.id, error: name });
+    });
+  };
+
   return {
-    async send(message) {
+    async send(message, { delayMs = 0 } = {}) {
       closed.signal.throwIfAborted();
+      if (delayMs > 0) return later(message, delayMs);
       const { command } = message;
       if (command.type === "stop") {
         atWork.get(command.key)?.stopped.abort(new StageStopped(`${command.key} is stopped`));

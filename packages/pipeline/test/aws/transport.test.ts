@@ -68,6 +68,18 @@ test("a command arrives at its stage's queue as it was sent, with the trace besi
   expect(received[24]?.attributes).toMatchObject({ runId: "r", stage: "land", traceparent: "00-a-b-01" });
 });
 
+test("a command that has time is seen later", async () => {
+  const land = await makeQueue("later");
+  await using queues = openQueues(connection());
+  const carrier = commandQueues(queues, () => land);
+  await carrier.send(command("land"), { delayMs: 899_500 });
+  await carrier.send(command("land"), { delayMs: 3_600_000 });
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl: land, AttributeNames: ["All"] }),
+  );
+  expect(Attributes).toMatchObject({ ApproximateNumberOfMessages: "0", ApproximateNumberOfMessagesDelayed: "2" });
+});
+
 test("a stage without a queue is said to have none", async () => {
   await using queues = openQueues(connection());
   const carrier = commandQueues(queues, () => undefined);

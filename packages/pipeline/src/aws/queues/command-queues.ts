@@ -3,6 +3,9 @@ import type { CommandCarrier } from "../../engine/command-message.ts";
 import type { Queues } from "./open-queues.ts";
 import { transportError } from "./transport-error.ts";
 
+/** SQS keeps a message back for a quarter of an hour at most. */
+const maxDelaySeconds = 900;
+
 /**
  * Brings each command to the queue of the function that carries out its stage. A stage without one is an error that passes: the command
  * stays in the outbox until a queue is wired.
@@ -12,7 +15,7 @@ export function commandQueues(
   queueOf: (stage: StageName) => string | undefined,
 ): CommandCarrier {
   return {
-    async send(message) {
+    async send(message, { delayMs } = {}) {
       const { runId, pipeline, environment, command } = message;
       const { stage, task, type } = command;
       const queueUrl = queueOf(stage);
@@ -24,7 +27,8 @@ export function commandQueues(
         );
       }
       const attributes = { runId, pipeline, environment, stage };
-      await queues.send(queueUrl, { body: JSON.stringify(message), attributes });
+      const delaySeconds = Math.min(maxDelaySeconds, Math.ceil((delayMs ?? 0) / 1000));
+      await queues.send(queueUrl, { body: JSON.stringify(message), attributes, delaySeconds });
     },
   };
 }

@@ -2,6 +2,8 @@
 export interface QueueMessage {
   readonly body: string;
   readonly attributes?: Readonly<Record<string, string>>;
+  /** For which nobody sees it, up to 900. @default 0 */
+  readonly delaySeconds?: number;
 }
 
 /** One request of SQS takes at most ten messages, and all of it at most 1 MiB. */

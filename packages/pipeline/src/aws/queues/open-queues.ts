@@ -47,8 +47,13 @@ export function openQueues(options: QueuesOptions = {}): Queues {
     for (const batch of planBatches(messages)) void sendBatch(client, queueUrl, batch);
   };
   return {
-    send(queueUrl, { body, attributes }) {
-      const message = { body, attributes: { ...headers(), ...attributes }, sent: Promise.withResolvers<void>() };
+    send(queueUrl, { body, attributes, delaySeconds = 0 }) {
+      const message = {
+        body,
+        delaySeconds,
+        attributes: { ...headers(), ...attributes },
+        sent: Promise.withResolvers<void>(),
+      };
       const size = messageBytes(message);
       if (size > maxBatchBytes) {
         const what = `A message for ${nameOf(queueUrl)} has ${size} bytes; SQS takes ${maxBatchBytes}.`;
@@ -72,9 +77,10 @@ export function openQueues(options: QueuesOptions = {}): Queues {
 async function sendBatch(client: SQSClient, queueUrl: string, batch: readonly Waiting[]): Promise<void> {
   const what = `send to the queue ${nameOf(queueUrl)}`;
   try {
-    const Entries = batch.map(({ body, attributes = {} }, index) => ({
+    const Entries = batch.map(({ body, attributes = {}, delaySeconds = 0 }, index) => ({
       Id: String(index),
       MessageBody: body,
+      ...(delaySeconds > 0 ? { DelaySeconds: delaySeconds } : {}),
       MessageAttributes: Object.fromEntries(
         Object.entries(attributes).map(([name, value]) => [name, { DataType: "String", StringValue: value }]),
       ),

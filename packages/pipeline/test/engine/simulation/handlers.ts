@@ -31,9 +31,9 @@ export function openHandlerEngine(world: World, invocation: Invocation): Engine 
     stores: faultyStores(world, invocation),
     planGraph: async ({ runId }) => graphAt(runId, loop.nowMs),
     carrier: {
-      send: (message) =>
+      send: (message, { delayMs = 0 } = {}) =>
         invocation.call(`sending of ${message.command.type} ${message.command.key}`, async () => {
-          deliver(world, { isSure: false, what: message.id }, () => onCommand(world, message));
+          deliver(world, { isSure: false, what: message.id, delayMs }, () => onCommand(world, message));
         }),
     },
     policyOf: async () => policy,
@@ -101,14 +101,14 @@ function tellOfJob(world: World, key: string, runId: string, truth: StageTruth):
 /** A queue: at least once or not at all, soon or late, in any order, and again when its handler fails or dies. */
 function deliver(
   world: World,
-  { isSure, what }: { readonly isSure: boolean; readonly what: string },
+  { isSure, what, delayMs = 0 }: { readonly isSure: boolean; readonly what: string; readonly delayMs?: number },
   handle: () => Promise<void>,
 ): void {
   const { chance, note } = world;
   if (!isSure && chance.fault(0.04)) return note(() => `lost: ${what}`);
   receive(
     world,
-    chance.fault(0.05) ? chance.between(0, 20 * minute) : chance.between(1, 1500),
+    delayMs + (chance.fault(0.05) ? chance.between(0, 20 * minute) : chance.between(1, 1500)),
     handle,
     isSure ? 100 : maxReceives,
   );

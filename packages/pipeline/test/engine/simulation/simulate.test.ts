@@ -4,7 +4,7 @@ import { simulate, simulateMany } from "./simulate.ts";
 const seeds = Number(process.env.SNOWMELT_SIMULATIONS ?? 2000);
 const first = Number(process.env.SNOWMELT_SEED ?? 1);
 
-test(`${seeds} worlds with every fault there is keep every promise`, async () => {
+test(`${seeds} worlds with every fault there is keep every promise`, { timeout: 180_000 }, async () => {
   const range = Array.from({ length: seeds }, (_, index) => first + index);
   for await (const { seed, violations } of simulateMany(range)) {
     expect(violations, `npm run simulate -- --seed ${seed} --runs 1`).toEqual([]);
