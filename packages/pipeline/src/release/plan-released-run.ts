@@ -5,19 +5,13 @@ import type { ReleasedPipelines } from "./open-release.ts";
 import { releaseError } from "./release-error.ts";
 
 /**
- * A function lives for 15 minutes at most, clocks differ by one, and a command may wait in its queue: whoever could not end by then
- * does not begin, so less would keep functions of 15 minutes from ever beginning.
- */
-const longestDispatchMs = 20 * 60_000;
-
-/**
  * What a request makes of the definition that is released now. REQUEST_INVALID, RUN_REQUEST_REFUSED and the errors of the release: none
  * of them is mended by asking again. `dispatchMs` where whoever starts stages lives shorter than functions may.
  */
 export async function planReleasedRun(
   released: ReleasedPipelines,
   { trigger, runId }: RequestedEvent,
-  { dispatchMs = longestDispatchMs }: { readonly dispatchMs?: number | undefined } = {},
+  { dispatchMs }: { readonly dispatchMs?: number | undefined } = {},
 ): Promise<RunGraph> {
   const parsed = RunRequest.safeParse(trigger);
   if (!parsed.success) {
@@ -34,5 +28,5 @@ export async function planReleasedRun(
     );
   }
   const graph = planRunGraph(await released.find(request.pipeline), released.environment, request);
-  return { ...graph, dispatchMs };
+  return dispatchMs === undefined ? graph : { ...graph, dispatchMs };
 }
