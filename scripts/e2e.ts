@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openS3Store } from "@snowmelt/lake/s3";
@@ -7,16 +7,19 @@ import { functionIdentity, openAwsEmulators } from "@snowmelt/local/aws";
 import { openDynamoStores } from "@snowmelt/pipeline/aws";
 import { writeRelease } from "@snowmelt/pipeline/release";
 import { bundleFunctions } from "../apps/lambdas/scripts/bundle/bundle-functions.ts";
-import { type Act, acts } from "./e2e/acts.ts";
-import { channels, defineAll } from "./e2e/definitions.ts";
+import type { Act } from "./e2e/acts/act.ts";
+import { acts } from "./e2e/acts.ts";
+import { channels, defineAll, smallPipeline } from "./e2e/definitions.ts";
 import { deploy } from "./e2e/deploy.ts";
 import * as names from "./e2e/names.ts";
 import { openSink } from "./e2e/sink.ts";
 import { watchRuns } from "./e2e/watch.ts";
 import { exitWith } from "./exit-with.ts";
+import { withSource } from "./quickstart/open-source.ts";
 
 const usage = `npm run e2e                  the functions' zips on a local AWS with enforced IAM, from a schedule to a verified table
 npm run e2e -- --only name   one act after the first: ${acts.map(({ name }) => name).join(", ")}
+${acts.flatMap(({ name, isLong }) => (isLong ? [name] : [])).join(", ")} is played only so.
 `;
 const root = join(import.meta.dirname, "..");
 
@@ -40,21 +43,43 @@ await exitWith(async () => {
     return functionIdentity({ functionArn: names.functionArn(aws, name), roleArn });
   });
   const awsArns = asking.map((name) => `arn:aws:iam::${aws.accountId}:role/${names.roleName(name)}`);
-  const users = [{ name: "SNOWMELT_FUNCTIONS", awsArns }];
+  const users = [{ name: "SNOWMELT_FUNCTIONS", awsArns }, { name: names.keyUser }];
   await using server = await startLocalSnowflake({ sample: true, users, awsIdentities });
 
   say("deploying what Terraform makes in an account");
-  const secret = JSON.stringify({ url: sink.url, key: `whsec_${randomBytes(32).toString("base64")}` });
-  const account = await deploy(aws, { zips, channels, secret });
+  const key = `whsec_${randomBytes(32).toString("base64")}`;
+  const pair = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  const publicKey = pair.publicKey.replaceAll(/-----[^-]+-----|\s/g, "");
+  await withSource(server, ({ rows }) => rows(`ALTER USER ${names.keyUser} SET RSA_PUBLIC_KEY = '${publicKey}'`));
+  const secrets = {
+    [names.secretName]: JSON.stringify({ people: `${sink.url}/people`, boss: `${sink.url}/boss`, key }),
+    [names.keySecretName]: JSON.stringify({ privateKey: pair.privateKey }),
+  };
+  const rotated = {
+    account: server.account,
+    host: server.host,
+    port: server.port,
+    protocol: server.protocol,
+    username: names.keyUser,
+  };
+  const account = await deploy(aws, { zips, channels, secrets, rotated });
   const connection = { endpoint: aws.endpoint, region: aws.region, credentials: { ...aws.credentials } };
   await using state = openS3Store({ bucket: names.stateBucket, ...connection });
   await writeRelease(state, names.environment, defineAll(server));
   await using stores = openDynamoStores({ table: names.table, ...connection });
-  const watch = watchRuns(stores, say);
+  const watch = watchRuns(stores, { silent: [smallPipeline], onLine: say });
 
   const stage = { account, aws, server, sink, stores, watch, say };
-  const [first, ...others] = acts;
-  const played: readonly Act[] = [first, ...others.filter(({ name }) => !values.only || name === values.only)];
+  const { only } = values;
+  if (only !== undefined && !acts.some(({ name }) => name === only))
+    throw new Error(`There is no act ${only}.\n${usage}`);
+  const isPlayed = ({ name, isLong }: Act, index: number): boolean =>
+    index === 0 || (only === undefined ? !isLong : name === only);
+  const played = acts.filter(isPlayed);
   for (const act of played) {
     say(`--- ${act.name}: ${act.summary}`);
     await act.play(stage);

@@ -6,7 +6,8 @@ export interface Account {
   /** `service.Operation` of a service that speaks JSON. */
   json(target: string, input: object): Promise<Record<string, unknown>>;
   rest(method: string, path: string, input?: unknown): Promise<Record<string, unknown>>;
-  iam(parameters: Readonly<Record<string, string>>): Promise<void>;
+  /** An action of a service that is asked by forms. */
+  form(service: "iam" | "sns", parameters: Readonly<Record<string, string>>): Promise<void>;
 }
 
 const scopes: Readonly<Record<string, { readonly service: string; readonly version: string }>> = {
@@ -16,6 +17,8 @@ const scopes: Readonly<Record<string, { readonly service: string; readonly versi
   AWSGlue: { service: "glue", version: "1.1" },
   secretsmanager: { service: "secretsmanager", version: "1.1" },
 };
+
+const formVersions = { iam: "2010-05-08", sns: "2010-03-31" } as const;
 
 export function openAccount({ endpoint, region, credentials }: AwsEmulators): Account {
   const sign = (service: string) => ({
@@ -34,10 +37,10 @@ export function openAccount({ endpoint, region, credentials }: AwsEmulators): Ac
       const headers = { ...sign(service), "content-type": isText ? "application/xml" : "application/json" };
       return answerOf(await fetch(endpoint + path, { method, headers, ...body }), `${method} ${path}`);
     },
-    async iam(parameters) {
-      const headers = { ...sign("iam"), "content-type": "application/x-www-form-urlencoded" };
-      const body = new URLSearchParams({ Version: "2010-05-08", ...parameters });
-      await answerOf(await fetch(endpoint, { method: "POST", headers, body }), parameters.Action ?? "IAM");
+    async form(service, parameters) {
+      const headers = { ...sign(service), "content-type": "application/x-www-form-urlencoded" };
+      const body = new URLSearchParams({ Version: formVersions[service], ...parameters });
+      await answerOf(await fetch(endpoint, { method: "POST", headers, body }), parameters.Action ?? service);
     },
   };
 }
@@ -57,8 +60,8 @@ export async function makeRole(
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: "lambda.amazonaws.com" }, Action: "sts:AssumeRole" }],
   };
-  await account.iam({ Action: "CreateRole", RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
+  await account.form("iam", { Action: "CreateRole", RoleName: name, AssumeRolePolicyDocument: JSON.stringify(trust) });
   const policy = JSON.stringify({ Version: "2012-10-17", Statement: statements });
-  await account.iam({ Action: "PutRolePolicy", RoleName: name, PolicyName: "effects", PolicyDocument: policy });
+  await account.form("iam", { Action: "PutRolePolicy", RoleName: name, PolicyName: "effects", PolicyDocument: policy });
   return `arn:aws:iam::${accountId}:role/${name}`;
 }

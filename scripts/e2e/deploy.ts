@@ -1,11 +1,11 @@
 import {
   catalogue,
+  deadLettersOf,
   type FunctionName,
   type FunctionSpec,
   functionNames,
   type IamStatement,
   planQueues,
-  type QueueName,
   queueNames,
   roleStatementsOf,
 } from "@snowmelt/core/functions";
@@ -18,7 +18,10 @@ export interface Deployment {
   readonly zips: ReadonlyMap<string, Uint8Array>;
   /** Of the alert channels, as the notifier's variable has them. */
   readonly channels: object;
-  readonly secret: string;
+  /** By the names of the secrets. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** How the user whose key is rotated reaches Snowflake. */
+  readonly rotated: object;
 }
 
 /** A killed function is waited for no longer than this: the catalogue's time would make the test as long. */
@@ -27,18 +30,35 @@ const functionSeconds = 60;
 const dispatchSeconds = 180;
 
 /** Makes in the local AWS what Terraform makes in an account, from the same catalogue. */
-export async function deploy(aws: AwsEmulators, { zips, channels, secret }: Deployment): Promise<Account> {
+export async function deploy(aws: AwsEmulators, deployment: Deployment): Promise<Account> {
   const account = openAccount(aws);
   for (const bucket of [names.lakeBucket, names.stateBucket]) await ensureBucket(aws, bucket);
   const { DeletionProtectionEnabled: _, SSESpecification: __, ...create } = planEngineTable(names.table).create;
   await account.json("DynamoDB_20120810.CreateTable", create);
   await account.json("AWSGlue.CreateDatabase", { DatabaseInput: { Name: `${names.databasePrefix}raw` } });
-  await account.json("secretsmanager.CreateSecret", { Name: names.secretName, SecretString: secret });
+  for (const [Name, SecretString] of Object.entries(deployment.secrets)) {
+    await account.json("secretsmanager.CreateSecret", { Name, SecretString });
+  }
   await account.json("AWSEvents.CreateEventBus", { Name: names.bus });
   await makeQueues(account, aws);
-  for (const name of functionNames) await makeFunction(account, aws, { name, zip: zips.get(name), channels });
+  await listen(account, aws);
+  for (const name of functionNames) await makeFunction(account, aws, name, deployment);
   await makeRules(account, aws);
   return account;
+}
+
+/** A queue that keeps what is said on the topic and on the bus. */
+async function listen(account: Account, aws: AwsEmulators): Promise<void> {
+  await account.json("AmazonSQS.CreateQueue", { QueueName: `${names.prefix}${names.heardQueue}` });
+  const queueArn = names.queueArn(aws, names.heardQueue);
+  await account.form("sns", { Action: "CreateTopic", Name: names.topicName });
+  const subscription = { Protocol: "sqs", Endpoint: queueArn };
+  await account.form("sns", { Action: "Subscribe", TopicArn: names.topicArn(aws), ...subscription });
+  const rule = { Name: `${names.prefix}heard`, EventBusName: names.bus };
+  const EventPattern = JSON.stringify({ "detail-type": ["Snowmelt Alert"] });
+  await account.json("AWSEvents.PutRule", { ...rule, EventPattern, State: "ENABLED" });
+  const { Name: Rule, EventBusName } = rule;
+  await account.json("AWSEvents.PutTargets", { Rule, EventBusName, Targets: [{ Id: "queue", Arn: queueArn }] });
 }
 
 async function makeQueues(account: Account, aws: AwsEmulators): Promise<void> {
@@ -48,23 +68,19 @@ async function makeQueues(account: Account, aws: AwsEmulators): Promise<void> {
     const Attributes = { VisibilityTimeout: String(functionSeconds), RedrivePolicy: JSON.stringify(redrive) };
     await account.json("AmazonSQS.CreateQueue", { QueueName: `${names.prefix}${name}`, Attributes });
   }
+  await account.json("AmazonSQS.CreateQueue", { QueueName: `${names.prefix}${deadLettersOf("trigger")}` });
 }
 
 async function makeFunction(
   account: Account,
   aws: AwsEmulators,
-  { name, zip, channels }: { name: FunctionName; zip: Uint8Array | undefined; channels: object },
+  name: FunctionName,
+  deployment: Deployment,
 ): Promise<void> {
+  const zip = deployment.zips.get(name);
   if (!zip) throw new Error(`There is no bundle of ${name}.`);
   const spec: FunctionSpec = catalogue[name];
-  const dead = deadLetterQueue(spec);
-  const bury: IamStatement = {
-    Sid: "Bury",
-    Effect: "Allow",
-    Action: ["sqs:SendMessage"],
-    Resource: [names.queueArn(aws, dead)],
-  };
-  const statements = [...roleStatementsOf(spec, names.resourceNames(aws)), bury].map(asEmulatorHasIt);
+  const statements = roleStatementsOf(spec, names.resourceNames(aws)).map(asEmulatorHasIt);
   const role = await makeRole(account, { name: names.roleName(name), accountId: aws.accountId, statements });
   await account.rest("POST", "/2015-03-31/functions", {
     FunctionName: `${names.prefix}${name}`,
@@ -73,7 +89,7 @@ async function makeFunction(
     Role: role,
     Timeout: Math.min(spec.timeoutSeconds, functionSeconds),
     MemorySize: spec.memoryMb,
-    Environment: { Variables: variablesOf(aws, spec, channels) },
+    Environment: { Variables: variablesOf(aws, spec, deployment) },
     Code: { ZipFile: Buffer.from(zip).toString("base64") },
   });
   for (const trigger of spec.triggers) {
@@ -93,13 +109,13 @@ function asEmulatorHasIt(statement: IamStatement): IamStatement {
   return Action.includes("sqs:SendMessage") ? { ...statement, Action: [...Action, "sqs:SendMessageBatch"] } : statement;
 }
 
-function deadLetterQueue({ triggers }: FunctionSpec): `${QueueName}-dead` {
+function deadLetterQueue({ name, triggers }: FunctionSpec): string {
   const queue = triggers.find((trigger) => trigger.kind === "queue");
-  return `${queue?.kind === "queue" ? queue.queue : "events"}-dead`;
+  return deadLettersOf(queue?.kind === "queue" ? queue.queue : name);
 }
 
 /** Each function is told of everything: what it may do with it, its role says. */
-function variablesOf(aws: AwsEmulators, spec: FunctionSpec, channels: object): Record<string, string> {
+function variablesOf(aws: AwsEmulators, spec: FunctionSpec, { channels, rotated }: Deployment): Record<string, string> {
   return {
     SNOWMELT_ENVIRONMENT: names.environment,
     STATE_TABLE: names.table,
@@ -109,6 +125,7 @@ function variablesOf(aws: AwsEmulators, spec: FunctionSpec, channels: object): R
     EVENT_BUS: names.bus,
     ACCOUNT_ID: aws.accountId,
     ALERT_CHANNELS: JSON.stringify(channels),
+    SNOWFLAKE_CONNECTION: JSON.stringify(rotated),
     DISPATCH_SECONDS: String(dispatchSeconds),
     // The driver gives an identity to hosts of Snowflake alone, unless it is told of others.
     SNOWFLAKE_WIF_ALLOWED_HOST_SUFFIXES: "127.0.0.1",

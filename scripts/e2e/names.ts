@@ -1,4 +1,4 @@
-import type { FunctionName, QueueName, ResourceNames } from "@snowmelt/core/functions";
+import type { FunctionName, ResourceNames } from "@snowmelt/core/functions";
 
 export const environment = "e2e";
 export const prefix = "snowmelt-e2e-";
@@ -8,6 +8,12 @@ export const lakeBucket = "snowmelt-lake";
 export const stateBucket = "snowmelt-state";
 export const databasePrefix = "e2e_";
 export const secretName = "snowmelt-webhook";
+export const keySecretName = "snowmelt-key";
+/** Logs in by the key in that secret. */
+export const keyUser = "SNOWMELT_KEYS";
+export const topicName = "snowmelt-e2e-alerts";
+/** Where everything ends up that the topic and the bus say. */
+export const heardQueue = "heard";
 
 export interface Place {
   readonly region: string;
@@ -16,7 +22,8 @@ export interface Place {
 }
 
 /** What everything is called: the policies and the definitions say it alike. Pure. */
-export function resourceNames({ region, accountId: account }: Place): ResourceNames {
+export function resourceNames({ region, accountId: account }: Omit<Place, "endpoint">): ResourceNames {
+  const secretArn = (name: string) => `arn:aws:secretsmanager:${region}:${account}:secret:${name}-*`;
   return {
     partition: "aws",
     region,
@@ -26,8 +33,8 @@ export function resourceNames({ region, accountId: account }: Place): ResourceNa
     state: { bucket: stateBucket, prefix: "" },
     stateTable: table,
     buses: [`arn:aws:events:${region}:${account}:event-bus/${bus}`],
-    topics: [],
-    secrets: { snowflake: [], channels: [`arn:aws:secretsmanager:${region}:${account}:secret:${secretName}-*`] },
+    topics: [topicArn({ region, accountId: account })],
+    secrets: { snowflake: [secretArn(keySecretName)], channels: [secretArn(secretName)] },
     keys: {},
     databases: [`${databasePrefix}raw`],
     impersonate: [],
@@ -37,7 +44,9 @@ export function resourceNames({ region, accountId: account }: Place): ResourceNa
 export const roleName = (name: FunctionName): string => `${prefix}${name}`;
 export const functionArn = ({ region, accountId }: Place, name: FunctionName): string =>
   `arn:aws:lambda:${region}:${accountId}:function:${prefix}${name}`;
-export const queueUrl = ({ endpoint, accountId }: Place, queue: QueueName | `${QueueName}-dead`): string =>
+export const topicArn = ({ region, accountId }: Omit<Place, "endpoint">): string =>
+  `arn:aws:sns:${region}:${accountId}:${topicName}`;
+export const queueUrl = ({ endpoint, accountId }: Place, queue: string): string =>
   `${endpoint}/${accountId}/${prefix}${queue}`;
 export const queueArn = ({ region, accountId }: Place, queue: string): string =>
   `arn:aws:sqs:${region}:${accountId}:${prefix}${queue}`;

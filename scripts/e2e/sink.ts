@@ -3,16 +3,20 @@ import { createServer } from "node:http";
 /** What an alert channel's receiver was sent, on this machine. */
 export interface Sink extends AsyncDisposable {
   readonly url: string;
-  readonly received: readonly { readonly headers: Readonly<Record<string, unknown>>; readonly body: string }[];
+  readonly received: readonly { readonly path: string; readonly body: string; readonly atMs: number }[];
 }
 
 export async function openSink(): Promise<Sink> {
-  const received: { headers: Record<string, unknown>; body: string }[] = [];
+  const received: { path: string; body: string; atMs: number }[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      received.push({ headers: request.headers, body: Buffer.concat(chunks).toString("utf8") });
+      received.push({
+        path: request.url ?? "/",
+        body: Buffer.concat(chunks).toString("utf8"),
+        atMs: Date.now(),
+      });
       response.end("ok");
     });
   });
@@ -20,7 +24,7 @@ export async function openSink(): Promise<Sink> {
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The sink has no port.");
   return {
-    url: `http://127.0.0.1:${address.port}/alerts`,
+    url: `http://127.0.0.1:${address.port}`,
     received,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
