@@ -9,7 +9,8 @@ import {
   definitionHash,
   eventBridge,
   every,
-  findUnsupported,
+  findForeignCode,
+  type KnownCode,
   onObject,
   type Pipeline,
   pagerDuty,
@@ -25,6 +26,7 @@ import {
 } from "@snowmelt/core/definition";
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import { describe, expect, it, test } from "vitest";
+import { z } from "zod";
 import { cronProblem } from "../src/definition/cron.ts";
 import { airports, flights, platform } from "./flights.ts";
 
@@ -429,14 +431,16 @@ test("own code that nobody gives is refused at plan", () => {
     platform: { ...acme, alerts },
     transforms: { delays: custom("delys", {}, { after: ["flights"] }) },
   });
-  expect(findUnsupported(definition)).toEqual([
+  const code = (name: string) => ({ [name]: { name, options: z.strictObject({}) } });
+  const known = (more: Partial<KnownCode>): KnownCode => ({ rules: {}, stages: {}, channels: {}, ...more });
+  expect(findForeignCode(definition, known({}))).toEqual([
     { path: "transforms.delays.name", message: expect.stringContaining('custom("delys") is nobody\'s') },
     { path: "platform.alerts.channels.teams.name", message: expect.stringContaining("openRuntime({ extensions })") },
   ]);
-  expect(findUnsupported(definition, { channels: ["teams"], stages: ["delays"] })).toEqual([
+  expect(findForeignCode(definition, known({ channels: code("teams"), stages: code("delays") }))).toEqual([
     { path: "transforms.delays.name", message: expect.stringContaining('did you mean "delays"?') },
   ]);
-  expect(findUnsupported(definition, { channels: ["teams"], stages: ["delys"] })).toEqual([]);
+  expect(findForeignCode(definition, known({ channels: code("teams"), stages: code("delys") }))).toEqual([]);
 });
 
 test("options of own code are plain JSON", () => {

@@ -369,7 +369,7 @@ describe("a wrong definition", () => {
       'datasets.flights.quality[0].onFail: expected "block" or "warn", got "quarantine": only a rule over single rows (isComplete, columnValues) can say which rows to split off',
     ]);
     expect(problems({ quality: [{ kind: "isComplet", column: "ORIGIN" }] })).toEqual([
-      "datasets.flights.quality[0].kind: expected a rule: rowCount(), isComplete(), isUnique(), columnValues(), freshness()",
+      "datasets.flights.quality[0].kind: expected a rule: rowCount(), isComplete(), isUnique(), columnValues(), freshness(), custom()",
     ]);
   });
 

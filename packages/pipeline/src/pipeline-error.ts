@@ -18,6 +18,10 @@ export const pipelineError = errorFactory({
   CURSOR_IS_NULL: { category: "data", summary: "Rows without a cursor value would never be read." },
   VERIFICATION_FAILED: { category: "data", summary: "What was landed does not add up to what the source holds." },
   QUALITY_BLOCKED: { category: "quality", summary: "A blocking quality rule failed; nothing was committed." },
+  RULE_FAILED: {
+    category: "quality",
+    summary: "A quality rule of the user's own could not be evaluated; nothing was committed.",
+  },
   COMMIT_LOST: {
     category: "conflict",
     retryable: true,

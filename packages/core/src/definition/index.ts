@@ -19,6 +19,7 @@ export { definitionJsonSchema } from "./json-schema.ts";
 export { GlueLocation, glue, LakeLocation } from "./lake-location.ts";
 export { delta, Land, parquet } from "./land.ts";
 export { type LandedSchema, planLandedSchema, requiredColumns } from "./landed-schema.ts";
+export { findForeignChannels, findForeignCode, type KnownCode, type OwnCode } from "./own-code.ts";
 export { day, hour, identity, month, year } from "./partition.ts";
 export { Pipeline, type PipelineInput } from "./pipeline.ts";
 export { definePlatform, Environment, Platform, type PlatformInput } from "./platform.ts";
@@ -41,4 +42,4 @@ export { query, Source, type SourceOver, sourceColumns, sourceName, table } from
 export { type LakeStage, parseStageName } from "./stage-name.ts";
 export { capture, type Deletes, full, fullDiff, Incremental, incremental, Sync } from "./sync.ts";
 export { Transform } from "./transform.ts";
-export { type ExtensionNames, findUnsupported, type Unsupported } from "./unsupported.ts";
+export { findUnsupported, type Unsupported } from "./unsupported.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { customShape } from "./custom.ts";
+import { customShape } from "../quality/index.ts";
 import { strict } from "./strict.ts";
 
 const CustomTransform = strict({

@@ -10,6 +10,11 @@ export const coreError = errorFactory({
     category: "definition",
     summary: "The definition names something that is not implemented yet.",
   },
+  EXTENSION_UNKNOWN: {
+    category: "definition",
+    summary: "A definition names code of the user's own that was not given.",
+  },
+  EXTENSION_INVALID: { category: "definition", summary: "Code of the user's own does not have the form it has to." },
   RUN_REQUEST_REFUSED: {
     category: "definition",
     summary: "A run was asked for that the definition does not have, or that cannot be.",

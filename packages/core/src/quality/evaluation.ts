@@ -3,6 +3,7 @@ import { coreError } from "../errors/index.ts";
 import type { ColumnBatch, Field } from "../types/index.ts";
 import { defaultKeyBudgetBytes } from "./keys/key-tracker.ts";
 import type { RunVault } from "./keys/sealed-keys.ts";
+import type { OwnRules } from "./own-rule.ts";
 import { type RowMask, uniteMasks } from "./row-mask.ts";
 import { bindRule, type Rule } from "./rule.ts";
 import type { BoundRule, Measurement, RuleObserver } from "./rule-kind.ts";
@@ -13,6 +14,8 @@ export interface EvaluationOptions {
   readonly nowMs: number;
   /** What all rules together may hold in memory before they spill. Default 128,000,000. */
   readonly memoryBudgetBytes?: number;
+  /** The code of rules that are the user's own. Default: none. */
+  readonly own?: OwnRules | undefined;
   /** Default: the system's temporary folder. */
   readonly spillDirectory?: string;
   /** What an evaluation of the same rules over the rows before came to, and where it left its keys. */
@@ -44,13 +47,13 @@ export interface Evaluation extends AsyncDisposable {
   tally(vault: Pick<RunVault, "seal">): Promise<readonly RuleTally[]>;
 }
 
-/** Throws DEFINITION_INVALID when a rule does not go with the fields. */
+/** Throws DEFINITION_INVALID when a rule does not go with the fields, EXTENSION_UNKNOWN for own code that is not given. */
 export function openEvaluation(
   rules: readonly Rule[],
   fields: readonly Field[],
   options: EvaluationOptions,
 ): Evaluation {
-  const bound = rules.map((rule) => ({ rule, ...checked(bindRule(rule), fields) }));
+  const bound = rules.map((rule) => ({ rule, ...checked(bindRule(rule, options.own), fields) }));
   const { nowMs, memoryBudgetBytes = defaultKeyBudgetBytes, spillDirectory = tmpdir() } = options;
   const hungry = Math.max(1, rules.filter(({ kind }) => kind === "isUnique").length);
   const context = { fields, nowMs, memoryBudgetBytes: Math.floor(memoryBudgetBytes / hungry), spillDirectory };

@@ -3,7 +3,8 @@ import { inMask, maskRows, type RowMask } from "./row-mask.ts";
 import type { RuleContext, RuleObserver, Sample } from "./rule-kind.ts";
 import { tallyOf } from "./rule-tally.ts";
 
-const maxSamples = 5;
+/** Of failing rows, that a report shows. */
+export const maxSamples = 5;
 const maxSampleLength = 60;
 
 export interface RowTest {

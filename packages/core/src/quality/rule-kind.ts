@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ColumnBatch, Field, Value } from "../types/index.ts";
 import type { RunVault } from "./keys/sealed-keys.ts";
 import type { OnFail } from "./on-fail.ts";
+import type { OwnRules } from "./own-rule.ts";
 import type { RowMask } from "./row-mask.ts";
 import type { RuleTally } from "./rule-tally.ts";
 
@@ -21,6 +22,8 @@ export interface Measurement {
   readonly rowsFailing: number | null;
   /** A few of the failing rows, in the order met. */
   readonly samples: readonly Sample[];
+  /** Why own code could not answer; absent where it could. */
+  readonly broken?: string;
 }
 
 export interface RuleContext {
@@ -74,13 +77,16 @@ export interface BoundRule {
 export interface RuleKind<S extends RuleSchema> {
   readonly schema: S;
   readonly kind: string;
-  bind(rule: unknown): BoundRule;
+  bind(rule: unknown, own: OwnRules): BoundRule;
 }
 
 type RuleSchema = z.ZodObject<{ kind: z.ZodLiteral<string> }>;
 
-export function ruleKind<S extends RuleSchema>(schema: S, bind: (rule: z.output<S>) => BoundRule): RuleKind<S> {
-  return { schema, kind: schema.shape.kind.value, bind: (rule) => bind(schema.parse(rule)) };
+export function ruleKind<S extends RuleSchema>(
+  schema: S,
+  bind: (rule: z.output<S>, own: OwnRules) => BoundRule,
+): RuleKind<S> {
+  return { schema, kind: schema.shape.kind.value, bind: (rule, own) => bind(schema.parse(rule), own) };
 }
 
 /** The position of a column among the fields; the rule's `mismatch` has made sure that it is there. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { KeyTally } from "./keys/sealed-keys.ts";
+import { ProfileTally } from "./profile-tally.ts";
 
 const Sample = z.strictObject({ row: z.int().min(0).optional(), value: z.string() });
 
@@ -10,6 +11,7 @@ export const RuleTally = z.discriminatedUnion("kind", [
     rows: z.int().min(0),
     rowsFailing: z.int().min(0),
     samples: z.array(Sample).readonly(),
+    broken: z.string().exactOptional(),
   }),
   z.strictObject({ kind: z.literal("rows"), rows: z.int().min(0) }),
   /** In the units of the column. */
@@ -21,6 +23,11 @@ export const RuleTally = z.discriminatedUnion("kind", [
       .nullable(),
   }),
   z.strictObject({ kind: z.literal("keys"), keys: KeyTally }),
+  z.strictObject({
+    kind: z.literal("profiles"),
+    rows: z.int().min(0),
+    profiles: z.array(ProfileTally).readonly(),
+  }),
 ]);
 export type RuleTally = z.infer<typeof RuleTally>;
 

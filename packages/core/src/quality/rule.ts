@@ -1,13 +1,15 @@
 import { z } from "zod";
+import type { OwnRules } from "./own-rule.ts";
 import type { BoundRule } from "./rule-kind.ts";
 import { columnValuesRule } from "./rules/column-values.ts";
+import { customRule } from "./rules/custom.ts";
 import { freshnessRule } from "./rules/freshness.ts";
 import { isCompleteRule } from "./rules/is-complete.ts";
 import { isUniqueRule } from "./rules/is-unique.ts";
 import { rowCountRule } from "./rules/row-count.ts";
 
 /** Every rule there is. A new rule is one file and one line here. */
-const ruleKinds = [rowCountRule, isCompleteRule, isUniqueRule, columnValuesRule, freshnessRule] as const;
+const ruleKinds = [rowCountRule, isCompleteRule, isUniqueRule, columnValuesRule, freshnessRule, customRule] as const;
 
 export const Rule = z.discriminatedUnion(
   "kind",
@@ -23,10 +25,11 @@ export type RuleOver<C extends string> = z.input<typeof Rule> & {
   readonly columns?: readonly C[];
 };
 
-export function bindRule(rule: Rule): BoundRule {
+/** What can be done with a rule; one of the user's own is evaluated by its code in `own`, and described without. */
+export function bindRule(rule: Rule, own: OwnRules = {}): BoundRule {
   const found = ruleKinds.find(({ kind }) => kind === rule.kind);
   if (!found) throw new TypeError(`no rule is called ${JSON.stringify(rule.kind)}`);
-  return found.bind(rule);
+  return found.bind(rule, own);
 }
 
 /** For people: `ORIGIN is complete`. */

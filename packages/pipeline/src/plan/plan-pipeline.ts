@@ -4,6 +4,7 @@ import { describeRule } from "@snowmelt/core/quality";
 import { type LandedColumn, landTypeText, snowflakeTypeText } from "@snowmelt/core/types";
 import { openFileStore } from "@snowmelt/lake/store";
 import { openSnowflake, parseSnapshot, planSnapshot } from "@snowmelt/snowflake";
+import { resolveExtensions } from "../extensions/extensions.ts";
 import { type OpenedCatalog, openLake } from "../lake/open-lake.ts";
 import { failureOf } from "../run/dataset-record.ts";
 import type { RunOptions } from "../run/run-pipeline.ts";
@@ -29,6 +30,7 @@ export type PlanOptions = Pick<
   | "connection"
   | "stateRoot"
   | "baseDirectory"
+  | "extensions"
   | "lake"
   | "signal"
   | "clock"
@@ -49,6 +51,7 @@ export async function planPipeline(definition: Pipeline, options: PlanOptions): 
   const { clock = systemClock, random = systemRandom, logger = silentLogger, secrets } = options;
   const signal = options.signal ?? new AbortController().signal;
   const { environment, snowflake, lakeRoot, stateRoot, datasets } = resolveRun(definition, options);
+  resolveExtensions(definition, options.extensions);
   await using session = await openSnowflake(snowflake, { secrets, clock, random, logger, signal });
   await using opened = await openLake(lakeRoot, environment.lake, options.lake);
   const lake = opened.store;

@@ -24,7 +24,7 @@ export interface ResolvedRun {
   readonly runsRoot: string;
 }
 
-/** Where a run reads and writes. ENVIRONMENT_UNKNOWN, DATASET_UNKNOWN, PLAN_REFUSED naming everything that is not implemented. */
+/** Where a run reads and writes. ENVIRONMENT_UNKNOWN, DATASET_UNKNOWN, PLAN_REFUSED naming everything that is not implemented; own code is not looked for. */
 export function resolveRun(definition: Pipeline, place: RunPlace): ResolvedRun {
   const { environments } = definition.platform;
   const environment = Object.hasOwn(environments, place.environment) ? environments[place.environment] : undefined;

@@ -16,6 +16,7 @@ import {
 } from "@snowmelt/core/ports";
 import { openFileStore } from "@snowmelt/lake/store";
 import { openSnowflake } from "@snowmelt/snowflake";
+import { type Extensions, resolveExtensions } from "../extensions/extensions.ts";
 import { type LakeAccess, openLake } from "../lake/open-lake.ts";
 import type { DatasetResult, RunManifest } from "../manifest.ts";
 import { resolveRun } from "../plan/resolve-run.ts";
@@ -40,6 +41,8 @@ export interface RecordedRunOptions {
   readonly runsRoot?: string | undefined;
   /** What a relative lake root is relative to. @default the working directory */
   readonly baseDirectory?: string | undefined;
+  /** Code of the user's own that the definition names. @default none */
+  readonly extensions?: Extensions | undefined;
   /** How the lake is reached, where that is not as the environment's AWS settings say. */
   readonly lake?: LakeAccess | undefined;
   /** Abort stops the run: what is under way is undone or left pending, and nothing half-done is visible. */
@@ -63,6 +66,7 @@ export async function recordRun(
 ): Promise<RunManifest> {
   const { clock = systemClock, random = systemRandom, signal = new AbortController().signal } = options;
   const { environment, snowflake, lakeRoot, datasets, stateRoot, runsRoot } = resolveRun(definition, options);
+  const { rules: ownRules } = resolveExtensions(definition, options.extensions);
   const { secrets, redactor } = rememberSecrets(options.secrets);
   const startedAtMs = clock.nowMs();
   const runId = newRunId(startedAtMs, random);
@@ -89,6 +93,7 @@ export async function recordRun(
     catalog: lake.catalog,
     state: openStateStore(stateObjects),
     stateObjects,
+    ownRules,
     spillDirectory,
     clock,
     random,

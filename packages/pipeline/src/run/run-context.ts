@@ -1,5 +1,6 @@
 import type { Environment, Pipeline } from "@snowmelt/core/definition";
 import type { Clock, Logger, Metrics, ObjectStore, Random } from "@snowmelt/core/ports";
+import type { OwnRules } from "@snowmelt/core/quality";
 import type { SnowflakeSession } from "@snowmelt/snowflake";
 import type { OpenedCatalog } from "../lake/open-lake.ts";
 import type { RunEvent } from "../run-event.ts";
@@ -22,6 +23,8 @@ export interface RunContext {
   readonly state: StateStore;
   /** Where state and leases lie. */
   readonly stateObjects: ObjectStore;
+  /** The code of quality rules that are the user's own. */
+  readonly ownRules: OwnRules;
   /** For keys that do not fit in memory. */
   readonly spillDirectory: string;
   readonly clock: Clock;

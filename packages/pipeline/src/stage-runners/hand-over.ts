@@ -200,6 +200,7 @@ export const Landed = z.object({
       measured: z.string(),
       rowsFailing: z.number().nullable(),
       samples: z.array(sample),
+      broken: z.string().exactOptional(),
     }),
   ),
   keys: orUndefined<z.infer<typeof keyReport>>(isOf(keyReport)),

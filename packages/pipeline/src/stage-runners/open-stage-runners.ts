@@ -1,6 +1,7 @@
 import type { StageName } from "@snowmelt/core/engine";
 import type { Clock, ObjectStore } from "@snowmelt/core/ports";
 import type { LeaseStore, StageRunner } from "../engine/index.ts";
+import type { StageExtension } from "../extensions/stage-extension.ts";
 import { catalogStage } from "./catalog-stage.ts";
 import { checkStage } from "./check-stage.ts";
 import { claimStage } from "./claim-stage.ts";
@@ -10,6 +11,7 @@ import { landStage, type PieceLimits } from "./land-stage.ts";
 import { publishStage } from "./publish-stage.ts";
 import { openReceipts } from "./receipts.ts";
 import type { OpenStage } from "./stage-task.ts";
+import { transformStage } from "./transform-stage.ts";
 import { verifyStage } from "./verify-stage.ts";
 import { withReceipts } from "./with-receipts.ts";
 
@@ -21,21 +23,23 @@ export interface StagePorts {
   /** Where receipts and what stages leave for one another are kept; the one that `open` gives. */
   readonly stateObjects: ObjectStore;
   readonly clock: Pick<Clock, "nowMs">;
+  /** What carries out transforms, by its names. @default none: a transform fails with a clear word */
+  readonly stages?: Readonly<Record<string, StageExtension>> | undefined;
   /** Of a landing, beside the time that a call has. @default none */
   readonly pieces?: PieceLimits | undefined;
 }
 
-/** The stages of a dataset. */
-export type DatasetStage = Extract<
+/** The stages of datasets and of transforms. */
+export type PipelineStage = Extract<
   StageName,
-  "claim" | "extract" | "land" | "verify" | "check" | "commit" | "catalog" | "publish"
+  "claim" | "extract" | "land" | "verify" | "check" | "commit" | "catalog" | "transform" | "publish"
 >;
 
 /**
- * The runners of a dataset's stages, each of which may be called in a process of its own. They keep their own receipts, so that
+ * The runners of the stages of datasets and transforms, each of which may be called in a process of its own. They keep their own receipts, so that
  * every call may be repeated, and what one leaves for the next lies in the state's object store.
  */
-export function openStageRunners(ports: StagePorts): Readonly<Record<DatasetStage, StageRunner>> {
+export function openStageRunners(ports: StagePorts): Readonly<Record<PipelineStage, StageRunner>> {
   const { open, leases, stateObjects } = ports;
   const receipts = openReceipts(stateObjects);
   const kept = (runner: StageRunner): StageRunner => withReceipts(runner, receipts);
@@ -47,6 +51,7 @@ export function openStageRunners(ports: StagePorts): Readonly<Record<DatasetStag
     check: kept(checkStage(open)),
     commit: kept(commitStage(open, leases)),
     catalog: kept(catalogStage(open)),
+    transform: kept(transformStage(open, ports.stages ?? {})),
     publish: kept(publishStage(open)),
   };
 }

@@ -1,5 +1,6 @@
 import type { Pipeline, SnowflakeConnection } from "@snowmelt/core/definition";
 import type { Clock, Logger, Metrics, ObjectStore, Random, Secrets } from "@snowmelt/core/ports";
+import type { OwnRules } from "@snowmelt/core/quality";
 import { openSnowflake } from "@snowmelt/snowflake";
 import type { StageCall } from "../engine/index.ts";
 import { type LakeAccess, openLake } from "../lake/open-lake.ts";
@@ -16,6 +17,8 @@ export interface OpenStagesOptions {
   readonly stateObjects: ObjectStore;
   /** Resolves the definition's secret references. */
   readonly secrets: Secrets;
+  /** The code of quality rules that are the user's own. @default none: rows that such a rule looks at fail to land */
+  readonly ownRules?: OwnRules | undefined;
   /** For what does not fit in memory; it has to be there. */
   readonly spillDirectory: string;
   readonly clock: Clock;
@@ -47,7 +50,7 @@ export function openStages(options: OpenStagesOptions): OpenStage {
     return read;
   };
   return async (call) => {
-    const { stateObjects, spillDirectory, clock, random, logger, metrics, onEvent } = options;
+    const { stateObjects, ownRules = {}, spillDirectory, clock, random, logger, metrics, onEvent } = options;
     const { runId, definitionHash, environment: environmentName, signal } = call;
     const definition = await definitionOf(call);
     const { environment, snowflake, lakeRoot } = resolveRun(definition, { ...options, environment: environmentName });
@@ -66,6 +69,7 @@ export function openStages(options: OpenStagesOptions): OpenStage {
         catalog: lake.catalog,
         state: openStateStore(stateObjects),
         stateObjects,
+        ownRules,
         spillDirectory,
         clock,
         random,

@@ -15,7 +15,10 @@ export const ruleOutcomes = (results: readonly RuleResult[]): RuleOutcome[] =>
     rowsFailing: rowsFailing ?? null,
   }));
 
-/** QUALITY_BLOCKED when a blocking rule failed, or a key is NULL or there twice; nothing has been committed. */
+/**
+ * QUALITY_BLOCKED when a blocking rule failed, or a key is NULL or there twice; RULE_FAILED when own code could not say whether rows may
+ * pass. Nothing has been committed.
+ */
 export function checkRules(
   { name, schema }: InspectedDataset,
   { rules, keys }: Pick<LandedAttempt, "rules" | "keys">,
@@ -32,6 +35,15 @@ export function checkRules(
     throw pipelineError(
       "QUALITY_BLOCKED",
       `${keys.duplicateKeys} keys (${key}) of ${name} occur more than once, such as ${shown}. Snowflake enforces no keys: make the rows unique at the source, or name a key that is. Nothing was committed.`,
+    );
+  }
+  const broken = rules.filter(({ broken: why, onFail }) => why !== undefined && onFail !== "warn");
+  if (broken.length > 0) {
+    const told = broken.map(({ description, broken: why }) => `${description}: ${why}`).join("; ");
+    throw pipelineError(
+      "RULE_FAILED",
+      `Rules of ${name} could not be evaluated: ${told}. Nothing was committed. Mend the code of the rule, and run again.`,
+      { details: { rules: broken.map(({ description }) => description) } },
     );
   }
   const blocking = rules.filter(({ passed, onFail }) => !passed && onFail === "block");

@@ -17,12 +17,13 @@ const keyBudgetBytes = 8 << 20;
 
 /** The quality rules over batches of these fields, behind what another process saw before. */
 export function openRules(
-  { clock, spillDirectory }: RunContext,
+  { clock, spillDirectory, ownRules }: RunContext,
   { schema }: InspectedDataset,
   { fields, before }: { readonly fields: readonly Field[]; readonly before?: EvaluationOptions["before"] },
 ): Evaluation {
   return openEvaluation(schema.rules, fields, {
     before,
+    own: ownRules,
     nowMs: clock.nowMs(),
     memoryBudgetBytes: keyBudgetBytes,
     spillDirectory,

@@ -110,7 +110,7 @@ export async function openDriver(land: Landscape): Promise<Driver> {
       const calls = new Map<StageName, number>();
       for (const stage of stageNames) {
         const isThere = (await runners(pieces, mischief.onEvent))[stage] !== undefined;
-        if (!isThere || (goTo !== undefined && goTo !== stage)) continue;
+        if (!isThere || stage === "transform" || (goTo !== undefined && goTo !== stage)) continue;
         goTo = undefined;
         let position: JsonRecord | null = null;
         for (;;) {

@@ -1,0 +1,1 @@
+export { openRuntime, type Runtime, type RuntimeOptions, type StageOptions } from "./open-runtime.ts";
