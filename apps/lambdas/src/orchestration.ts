@@ -54,6 +54,7 @@ export function openOrchestration({ logger, metrics }: Telemetry): Orchestration
       const attributes = { channel: notification.channel, action: notification.action };
       await queues.send(alerts, { body: JSON.stringify(notification), attributes });
     },
+    environment: config.SNOWMELT_ENVIRONMENT,
     announce: (announcement) => bus.announce(announcement),
     logger,
     metrics,

@@ -1,43 +1,47 @@
 import { Logger as PowertoolsLogger } from "@aws-lambda-powertools/logger";
-import { MetricUnit, Metrics as PowertoolsMetrics } from "@aws-lambda-powertools/metrics";
-import type { Logger, Metric, Metrics } from "@snowmelt/core/ports";
+import { Metrics as PowertoolsMetrics } from "@aws-lambda-powertools/metrics";
+import { metricOf } from "@snowmelt/core/alerts";
+import type { FunctionName } from "@snowmelt/core/functions";
+import type { Logger, Metrics } from "@snowmelt/core/ports";
+import { type EmfMetrics, openEmfMetrics } from "@snowmelt/pipeline/aws";
 import type { Context } from "aws-lambda";
+import { readConfig } from "./config.ts";
 
 /** What a function says of itself: its log, its metrics. */
 export interface Telemetry {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  /** Around each invocation: its id in every line, and at its end how much memory it took. */
+  /** Around each invocation: its id in every line, at its end how much memory it took, and all metrics written. FUNCTION_MISCONFIGURED. */
   observe<T>(context: Context, work: () => Promise<T>): Promise<T>;
 }
 
-const units = {
-  Count: MetricUnit.Count,
-  Bytes: MetricUnit.Bytes,
-  Milliseconds: MetricUnit.Milliseconds,
-  None: MetricUnit.NoUnit,
-} as const;
-
-/** By Powertools, to the log of the function: CloudWatch makes metrics of the lines that are in its embedded format. */
-export function openTelemetry(functionName: string): Telemetry {
+/** To the log of the function: CloudWatch makes metrics of the lines that are in its embedded format. */
+export function openTelemetry(functionName: FunctionName): Telemetry {
   const powertools = new PowertoolsLogger({ serviceName: functionName });
-  const metrics = new PowertoolsMetrics({ namespace: "Snowmelt", serviceName: functionName });
-  const record = ({ name, value, unit, dimensions = {} }: Metric): void => {
-    const single = metrics.singleMetric();
-    if (Object.keys(dimensions).length > 0) single.addDimensions({ ...dimensions });
-    single.addMetric(name, units[unit], value);
+  const logger = toLogger(powertools);
+  // Of cold starts alone: it adds a dimension to everything, and an alarm finds no metric that has another one.
+  const coldStarts = new PowertoolsMetrics({ namespace: "Snowmelt", serviceName: functionName });
+  let opened: EmfMetrics | undefined;
+  const metrics = (): EmfMetrics => {
+    opened ??= openEmfMetrics({
+      write: (line) => process.stdout.write(`${line}\n`),
+      dimensions: { Environment: readConfig(["SNOWMELT_ENVIRONMENT"]).SNOWMELT_ENVIRONMENT },
+      logger,
+    });
+    return opened;
   };
   return {
-    logger: toLogger(powertools),
-    metrics: { record },
+    logger,
+    metrics: { record: (metric) => metrics().record(metric) },
     async observe(context, work) {
       powertools.addContext(context);
-      metrics.captureColdStartMetric(functionName);
+      using recorded = metrics();
+      coldStarts.captureColdStartMetric(functionName);
       try {
         return await work();
       } finally {
         const peakBytes = process.resourceUsage().maxRSS * 1024;
-        record({ name: "PeakMemory", value: peakBytes, unit: "Bytes" });
+        recorded.record(metricOf("PeakMemory", peakBytes, { Function: functionName }));
         const givenBytes = Number(context.memoryLimitInMB) * 2 ** 20;
         if (peakBytes > 0.8 * givenBytes) {
           powertools.warn("More than 80 percent of the memory was taken.", { peakBytes, givenBytes });

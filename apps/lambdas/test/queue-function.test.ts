@@ -4,6 +4,8 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { queueFunction, type Refusal } from "../src/queue-function.ts";
 
+process.env.SNOWMELT_ENVIRONMENT = "prod";
+
 const Job = z.strictObject({ job: z.string() });
 
 function receive(take: (job: string) => Promise<Refusal | undefined>) {

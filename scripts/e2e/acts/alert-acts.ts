@@ -81,7 +81,7 @@ const outage: Act = {
       expect(told === [...channels].sort().join(", "), `expected one ${action} through each channel, heard: ${told}`);
     }
     await until(
-      async () => heardOf(await heard(), "breaker/snowflake", "resolve").includes("people"),
+      async () => heardOf(await heard(), `${names.environment}/breaker/snowflake`, "resolve").includes("people"),
       "the end of the breaker's incident is told",
     );
   },

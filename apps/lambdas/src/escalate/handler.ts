@@ -1,20 +1,30 @@
+import { heartbeat } from "@snowmelt/core/alerts";
+import { checkPromises } from "@snowmelt/pipeline/release";
 import type { Context } from "aws-lambda";
+import { readConfig } from "../config.ts";
 import { openOrchestration } from "../orchestration.ts";
+import { openStateObjects } from "../state-objects.ts";
 import { openTelemetry } from "../telemetry.ts";
-import { checkAllFreshness } from "./check-all-freshness.ts";
-import { escalateIncidents } from "./escalate-incidents.ts";
 
+/** Nothing new is begun in the last seconds: what is begun ends. */
+const reserveMs = 10_000;
 const telemetry = openTelemetry("escalate");
-let opened: ReturnType<typeof openOrchestration> | undefined;
+let opened: ReturnType<typeof open> | undefined;
 
-/** Every minute: the next level of what nobody acknowledged is told, and whether what is promised is still fresh. The event says nothing. */
+function open() {
+  const objects = openStateObjects(readConfig(["STATE_ROOT"]).STATE_ROOT);
+  return { ...openOrchestration(telemetry), objects };
+}
+
+/** Every minute: the next level of what nobody acknowledged is told, and whether what is promised is kept. The event says nothing. */
 export function handler(_event: unknown, context: Context) {
   return telemetry.observe(context, async () => {
-    opened ??= openOrchestration(telemetry);
-    const { engine, stores, released } = opened;
-    const ports = { engine, stores, released, ...telemetry };
-    const escalated = await escalateIncidents(ports, Date.now());
-    const stale = await checkAllFreshness(ports, Date.now());
-    return { escalated, stale };
+    opened ??= open();
+    const { engine, stores, released, objects } = opened;
+    const deadlineAtMs = Date.now() + context.getRemainingTimeInMillis() - reserveMs;
+    const escalated = await engine.escalate({ deadlineAtMs });
+    const promises = await checkPromises({ engine, runs: stores.runs, released, objects, ...telemetry }, Date.now());
+    telemetry.metrics.record(heartbeat(released.environment, "escalate"));
+    return { ...escalated, ...promises, failed: escalated.failed + promises.failed };
   });
 }

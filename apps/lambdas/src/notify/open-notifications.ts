@@ -1,10 +1,12 @@
 import { BreakerConfig } from "@snowmelt/core/engine";
 import { systemClock, systemRandom } from "@snowmelt/core/ports";
-import { openAlertBus, openDynamoChannels, openDynamoStores, openQueues, openTopics } from "@snowmelt/pipeline/aws";
+import { openAlertBus, openDynamoNotifyStores, openDynamoStores, openQueues, openTopics } from "@snowmelt/pipeline/aws";
 import { openBreaker } from "@snowmelt/pipeline/engine";
 import { openChannels, openNotifier, openPost } from "@snowmelt/pipeline/notify";
+import { alertLimitsOf, openRelease } from "@snowmelt/pipeline/release";
 import { readConfig } from "../config.ts";
 import { openSecrets } from "../secrets.ts";
+import { openStateObjects } from "../state-objects.ts";
 import type { Telemetry } from "../telemetry.ts";
 
 /** The channels of the environment's alerts, as its variables say. FUNCTION_MISCONFIGURED; no I/O. */
@@ -12,6 +14,7 @@ export function openNotifications({ logger, metrics }: Telemetry) {
   const config = readConfig([
     "SNOWMELT_ENVIRONMENT",
     "STATE_TABLE",
+    "STATE_ROOT",
     "ALERT_CHANNELS",
     "ACCOUNT_ID",
     "AWS_REGION",
@@ -27,8 +30,10 @@ export function openNotifications({ logger, metrics }: Telemetry) {
     logger,
     metrics,
   });
-  const store = openDynamoChannels({ table });
+  const { channels: store, receipts } = openDynamoNotifyStores({ table });
+  const released = openRelease(openStateObjects(config.STATE_ROOT), environment, { clock: systemClock });
+  const rateLimits = () => alertLimitsOf(released);
   const channels = openChannels(config.ALERT_CHANNELS, ports);
-  const notifier = openNotifier({ environment, channels, store, breaker, logger, metrics });
-  return { notifier, queues: openQueues(), queueUrl: config.DEAD_LETTER_QUEUE_URL };
+  const notifier = openNotifier({ environment, channels, store, receipts, rateLimits, breaker, logger, metrics });
+  return { environment, notifier, queues: openQueues(), queueUrl: config.DEAD_LETTER_QUEUE_URL };
 }

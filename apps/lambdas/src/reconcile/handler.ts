@@ -1,3 +1,4 @@
+import { heartbeat } from "@snowmelt/core/alerts";
 import type { ReconcileReport } from "@snowmelt/pipeline/engine";
 import type { Context } from "aws-lambda";
 import { openOrchestration } from "../orchestration.ts";
@@ -14,6 +15,7 @@ export function handler(_event: unknown, context: Context): Promise<ReconcileRep
     opened ??= openOrchestration(telemetry);
     const deadlineAtMs = Date.now() + context.getRemainingTimeInMillis() - reserveMs;
     const report = await opened.engine.reconcile({ deadlineAtMs });
+    telemetry.metrics.record(heartbeat(opened.released.environment, "reconcile"));
     telemetry.logger.log("info", "reconciled", { ...report });
     return report;
   });

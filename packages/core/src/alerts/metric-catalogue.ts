@@ -9,6 +9,9 @@ interface MetricEntry {
 const ofDataset = ["Environment", "Pipeline", "Dataset"] as const;
 const ofPipeline = ["Environment", "Pipeline"] as const;
 
+const ofBreaker = ["Environment", "Breaker"] as const;
+const ofFunction = ["Environment", "Function"] as const;
+
 /** Every metric there is: dashboards and alarms are made from it. Durations are wall time. Summed over time unless said otherwise. */
 export const metricCatalogue = {
   RowsExtracted: { unit: "Count", dimensions: ofDataset, meaning: "Rows of the windows that were read." },
@@ -17,6 +20,16 @@ export const metricCatalogue = {
   BytesLanded: { unit: "Bytes", dimensions: ofDataset, meaning: "Bytes of the files that a commit added." },
   RunsSucceeded: { unit: "Count", dimensions: ofPipeline, meaning: "Runs that ended well." },
   RunsFailed: { unit: "Count", dimensions: ofPipeline, meaning: "Runs that ended with a task that failed." },
+  DatasetsFailed: {
+    unit: "Count",
+    dimensions: ofDataset,
+    meaning: "Ends of a dataset, or of a transform, in a failure.",
+  },
+  OverdueRuns: {
+    unit: "Count",
+    dimensions: ["Environment"],
+    meaning: "Runs that the reconciler found waiting for an event that had not come.",
+  },
   RunDuration: { unit: "Milliseconds", dimensions: ofPipeline, meaning: "From a run's beginning to its end." },
   StageDuration: {
     unit: "Milliseconds",
@@ -24,6 +37,16 @@ export const metricCatalogue = {
     meaning: "From a stage's first try to its end.",
   },
   StageRetries: { unit: "Count", dimensions: [...ofDataset, "Stage"], meaning: "Tries after the first." },
+  StageCallDuration: {
+    unit: "Milliseconds",
+    dimensions: [...ofPipeline, "Stage"],
+    meaning: "How long one call worked on a stage; work that goes on elsewhere is not in it.",
+  },
+  CommandsFailed: {
+    unit: "Count",
+    dimensions: ["Environment", "Command"],
+    meaning: "Commands of the engine that could not be carried out, and are tried again.",
+  },
   ChecksPassed: { unit: "Count", dimensions: ofDataset, meaning: "Comparisons and rules that held." },
   ChecksFailed: { unit: "Count", dimensions: ofDataset, meaning: "Comparisons and rules that did not hold." },
   FreshnessAge: {
@@ -33,9 +56,10 @@ export const metricCatalogue = {
   },
   BreakerOpen: {
     unit: "Count",
-    dimensions: ["Environment", "Breaker"],
-    meaning: "1 while a circuit breaker is open, else 0; look at its maximum.",
+    dimensions: ofBreaker,
+    meaning: "1 while a circuit breaker is open, else 0, by the minute; look at its maximum.",
   },
+  CallsRefused: { unit: "Count", dimensions: ofBreaker, meaning: "Calls that an open breaker spared its service." },
   NotificationsDelivered: {
     unit: "Count",
     dimensions: ["Environment", "Channel"],
@@ -53,25 +77,29 @@ export const metricCatalogue = {
   },
   EventsRefused: {
     unit: "Count",
-    dimensions: ["Environment", "Function"],
+    dimensions: ofFunction,
     meaning: "Events that went to a dead-letter queue.",
   },
   PeakMemory: {
     unit: "Bytes",
-    dimensions: ["Environment", "Function"],
+    dimensions: ofFunction,
     meaning: "The most that a function's process held; look at its maximum.",
   },
-  ReconcilerHeartbeat: {
+  Heartbeat: {
     unit: "Count",
-    dimensions: ["Environment"],
-    meaning: "1 for each pass of the reconciler. Its absence is an alarm of CloudWatch's own.",
+    dimensions: ofFunction,
+    meaning: "1 for each pass of what comes every minute. Its absence is an alarm of CloudWatch's own.",
   },
 } as const satisfies Readonly<Record<string, MetricEntry>>;
 
 export type MetricName = keyof typeof metricCatalogue;
+type DimensionName<N extends MetricName> = (typeof metricCatalogue)[N]["dimensions"][number];
+/** Who knows of one environment alone leaves it out: the lines of its process have it already. */
 export type MetricDimensions<N extends MetricName> = Readonly<
-  Record<(typeof metricCatalogue)[N]["dimensions"][number], string>
->;
+  Record<Exclude<DimensionName<N>, "Environment">, string>
+> & {
+  readonly Environment?: string;
+};
 
 /** A metric of the catalogue, with just the dimensions that it has there. Pure. */
 export function metricOf<const N extends MetricName>(name: N, value: number, dimensions: MetricDimensions<N>): Metric {

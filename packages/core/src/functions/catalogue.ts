@@ -136,7 +136,13 @@ export const catalogue = {
     stages: ["publish"],
     timeoutSeconds: 120,
     memoryMb: 512,
-    effects: [...carriesOutStages, ...reads("state", "entries/*"), ...puts("state", "entries/*")],
+    effects: [
+      ...carriesOutStages,
+      ...reads("state", "entries/*"),
+      ...puts("state", "entries/*"),
+      ...reads("state", "published/*"),
+      ...puts("state", "published/*"),
+    ],
   },
   notify: {
     name: "notify",
@@ -147,6 +153,8 @@ export const catalogue = {
     timeoutSeconds: 50,
     memoryMb: 256,
     effects: [
+      // How many messages a pipeline's definition allows.
+      ...reads("state", "definitions/*"),
       ...stateTable,
       ...readsSecret("channels"),
       { effect: "publishTopic" },
@@ -156,13 +164,19 @@ export const catalogue = {
   },
   escalate: {
     name: "escalate",
-    summary: "Tells the next level of what nobody acknowledged, and of what is stale",
+    summary: "Tells the next level of what nobody acknowledged, and of promises that are not kept",
     triggers: [oneMinute],
     stages: [],
     timeoutSeconds: 50,
     memoryMb: 256,
     reservedConcurrency: 1,
-    effects: [...reads("state", "definitions/*"), ...stateTable, ...sends("alerts")],
+    effects: [
+      ...reads("state", "definitions/*"),
+      ...reads("state", "published/*"),
+      ...puts("state", "published/*"),
+      ...stateTable,
+      ...sends("alerts"),
+    ],
   },
   reconcile: {
     name: "reconcile",

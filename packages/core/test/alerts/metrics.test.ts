@@ -5,8 +5,9 @@ import {
   heartbeat,
   metricCatalogue,
   metricOf,
-  planDeadManAlarm,
+  planDeadManAlarms,
   planFreshness,
+  watchedFunctions,
 } from "@snowmelt/core/alerts";
 import { parseDefinition } from "@snowmelt/core/definition";
 import type { Metric } from "@snowmelt/core/ports";
@@ -66,7 +67,7 @@ describe("lines of the embedded metric format", () => {
   test("hold metrics of the same dimensions together", () => {
     const of = { Environment: "prod", Pipeline: "flights", Dataset: "airports" };
     const { lines } = emfLines(
-      [metricOf("RowsLanded", 5, of), metricOf("BytesLanded", 9, of), heartbeat("prod")],
+      [metricOf("RowsLanded", 5, of), metricOf("BytesLanded", 9, of), heartbeat("prod", "notify")],
       frame,
     );
     expect(lines).toHaveLength(2);
@@ -138,18 +139,24 @@ test("every metric of the catalogue can be written with its dimensions", () => {
   }
 });
 
-test("the dead man's alarm watches the heartbeat as it is recorded, and takes its absence for a breach", () => {
-  const { lines } = emfLines([heartbeat("prod")], frame);
-  const alarm = planDeadManAlarm({ namespace: "Snowmelt", environment: "prod" });
-  expect(alarm).toMatchObject({ TreatMissingData: "breaching", Period: 60, EvaluationPeriods: 5 });
-  expect(readBack(lines)).toEqual([
-    {
-      name: alarm.MetricName,
+test("each dead man's alarm watches a heartbeat as it is recorded, and takes its absence for a breach", () => {
+  const { lines } = emfLines(
+    watchedFunctions.map((of) => heartbeat("prod", of)),
+    { ...frame, dimensions: { Environment: "prod" } },
+  );
+  const alarms = planDeadManAlarms({ namespace: "Snowmelt", environment: "prod" });
+  expect(alarms).toHaveLength(3);
+  for (const alarm of alarms) {
+    expect(alarm).toMatchObject({ TreatMissingData: "breaching", Period: 60, EvaluationPeriods: 5 });
+  }
+  expect(readBack(lines)).toEqual(
+    alarms.map(({ MetricName, Dimensions }) => ({
+      name: MetricName,
       value: 1,
       unit: "Count",
-      dimensions: Object.fromEntries(alarm.Dimensions.map(({ Name, Value }) => [Name, Value])),
-    },
-  ]);
+      dimensions: Object.fromEntries(Dimensions.map(({ Name, Value }) => [Name, Value])),
+    })),
+  );
 });
 
 describe("freshness", () => {

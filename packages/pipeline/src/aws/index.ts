@@ -9,7 +9,7 @@ export { type Bus, type BusOptions, openBus, RunEnded, runEndedSource, runEndedT
 export {
   type DynamoTableOptions,
   type EngineTablePlan,
-  openDynamoChannels,
+  openDynamoNotifyStores,
   openDynamoStarts,
   openDynamoStores,
   planEngineTable,

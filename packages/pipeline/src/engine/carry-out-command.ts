@@ -1,3 +1,4 @@
+import { metricOf } from "@snowmelt/core/alerts";
 import { isWanted, type RunEvent, type StageFailure, type StageName, type StageTruth } from "@snowmelt/core/engine";
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import type { Clock, Logger, Metrics } from "@snowmelt/core/ports";
@@ -172,8 +173,8 @@ async function begin(
     logger.log("error", `${stage} of ${task} threw.`, { runId: call.runId, key: command.key, code: codeOf(error) });
     return (await lookFor(runner, command, call)) ?? toFailedReply(error, `${stage} of ${task}`);
   } finally {
-    const dimensions = { pipeline: call.pipeline, stage };
-    metrics.record({ name: "StageDuration", value: clock.nowMs() - beganAtMs, unit: "Milliseconds", dimensions });
+    const dimensions = { Environment: call.environment, Pipeline: call.pipeline, Stage: stage };
+    metrics.record(metricOf("StageCallDuration", Math.max(0, clock.nowMs() - beganAtMs), dimensions));
   }
 }
 

@@ -1,3 +1,4 @@
+import { metricOf } from "@snowmelt/core/alerts";
 import { type IncidentSubject, isWanted, type RunCommand, type RunState } from "@snowmelt/core/engine";
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import type { Metrics } from "@snowmelt/core/ports";
@@ -67,7 +68,7 @@ async function carryOutItem(
     const { id, runId, command, attempts } = item;
     const code = isSnowmeltError(error) ? error.code : error instanceof Error ? error.name : typeof error;
     logger.log("warn", `Could not carry out ${command.type}; it is tried again.`, { item: id, runId, attempts, code });
-    metrics.record({ name: "CommandsFailed", value: 1, unit: "Count", dimensions: { command: command.type } });
+    metrics.record(metricOf("CommandsFailed", 1, { Command: command.type }));
     return "failed";
   }
 }

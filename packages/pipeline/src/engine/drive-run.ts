@@ -1,6 +1,7 @@
+import { planRunMetrics } from "@snowmelt/core/alerts";
 import { decide, type RunEvent, type RunGraph } from "@snowmelt/core/engine";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import type { Clock, Random } from "@snowmelt/core/ports";
+import type { Clock, Metrics, Random } from "@snowmelt/core/ports";
 import { engineError } from "./engine-error.ts";
 import type { OutboxItem, RunStore, StoredRun } from "./run-store.ts";
 
@@ -14,6 +15,8 @@ export interface DrivePorts {
   readonly random: Pick<Random, "float">;
   /** Told of each event that changed a run, once it is stored and before anything is done about it. */
   readonly onStored?: ((event: RunEvent, run: StoredRun) => void) | undefined;
+  /** Of runs, stages and tries. @default none */
+  readonly metrics?: Metrics | undefined;
 }
 
 export type EventOutcome =
@@ -55,6 +58,7 @@ export async function driveRun(
     const stored = await runs.commit({ event, before, graph, ...decision });
     if (stored.kind === "done") {
       ports.onStored?.(event, run);
+      for (const metric of planRunMetrics(graph, before, decision.state, event.atMs)) ports.metrics?.record(metric);
       return { kind: "done", run, outbox: stored.outbox, note: decision.note };
     }
     if (stored.kind === "seen") return { kind: "seen" };

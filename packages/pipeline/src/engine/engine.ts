@@ -9,10 +9,12 @@ import {
   systemClock,
   systemRandom,
 } from "@snowmelt/core/ports";
+import type { BreakerIncidentPorts } from "./breaker-incidents.ts";
 import { type Announcement, type CarriedOut, carryOut } from "./carry-out.ts";
 import type { CommandCarrier } from "./command-message.ts";
 import { type DrivePorts, driveRun, type EventOutcome } from "./drive-run.ts";
 import type { EngineStores } from "./engine-stores.ts";
+import { type EscalateOptions, type EscalateReport, escalate } from "./escalate.ts";
 import { type ReconcileOptions, type ReconcilePorts, type ReconcileReport, reconcile } from "./reconcile.ts";
 import type { OutboxItem } from "./run-store.ts";
 import { tellIncident } from "./tell-incident.ts";
@@ -28,6 +30,8 @@ export interface EnginePorts {
   readonly notify: (notification: Notification) => Promise<void>;
   /** Tells who waits for the end of a run. At least once. */
   readonly announce: (announcement: Announcement) => Promise<void>;
+  /** Whose runs and breakers these are: in the keys of incidents of breakers. @default none */
+  readonly environment?: string;
   readonly clock?: Pick<Clock, "nowMs" | "sleep">;
   readonly random?: Pick<Random, "float">;
   readonly logger?: Logger;
@@ -51,6 +55,8 @@ export interface Engine {
   carryOut(options?: { readonly runId?: string; readonly limit?: number }): Promise<CarriedOut>;
   /** Meant for every minute: finds what got lost. */
   reconcile(options?: ReconcileOptions): Promise<ReconcileReport>;
+  /** Meant for every minute, apart from `reconcile`: tells of what nobody acknowledged, and of breakers. Alerts wait for no run. */
+  escalate(options?: EscalateOptions): Promise<EscalateReport>;
   /** For acknowledgements, and for what is wrong outside any run. */
   tellIncident(dedupKey: string, event: IncidentEvent): Promise<IncidentState | undefined>;
 }
@@ -71,11 +77,12 @@ export function openEngine(given: EnginePorts): Engine {
       return carryOut(ports, items);
     },
     reconcile: (options) => reconcile(ports, options),
+    escalate: (options) => escalate(ports, options),
     tellIncident: (dedupKey, event) => tellIncident(ports, dedupKey, event),
   };
 }
 
-function reconcilePorts({ stores, ...ports }: EnginePorts): ReconcilePorts {
+function reconcilePorts({ stores, ...ports }: EnginePorts): ReconcilePorts & BreakerIncidentPorts {
   const { clock = systemClock, random = systemRandom, logger = silentLogger, metrics = silentMetrics } = ports;
   const { runs, leases, incidents, breakers } = stores;
   return {

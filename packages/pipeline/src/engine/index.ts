@@ -16,6 +16,7 @@ export type { EventOutcome, RequestedEvent } from "./drive-run.ts";
 export { type Engine, type EnginePorts, openEngine } from "./engine.ts";
 export { engineError } from "./engine-error.ts";
 export type { EngineStores } from "./engine-stores.ts";
+export type { EscalateOptions, EscalateReport } from "./escalate.ts";
 export { guardRunner } from "./guard-runner.ts";
 export { type InProcessCarrier, type InProcessPorts, openInProcessCarrier } from "./in-process-carrier.ts";
 export type { LeaseClaim, LeaseHolder, LeaseStore } from "./lease-store.ts";

@@ -1,15 +1,14 @@
+import { metricOf } from "@snowmelt/core/alerts";
 import { hasEnded } from "@snowmelt/core/engine";
-import { tellBreakers } from "./breaker-incidents.ts";
 import { type CarryOutPorts, carryOut } from "./carry-out.ts";
 import { type DrivePorts, driveRun } from "./drive-run.ts";
+import { eachPage } from "./each-page.ts";
 import type { EngineStores } from "./engine-stores.ts";
-import { mapConcurrent } from "./map-concurrent.ts";
-import { tickIncident } from "./tell-incident.ts";
 
 export interface ReconcilePorts extends DrivePorts, CarryOutPorts {
   readonly runs: EngineStores["runs"];
-  readonly breakers: EngineStores["breakers"];
   readonly clock: DrivePorts["clock"] & CarryOutPorts["clock"];
+  readonly metrics: CarryOutPorts["metrics"];
 }
 
 export interface ReconcileOptions {
@@ -23,7 +22,6 @@ export interface ReconcileReport {
   readonly ticked: number;
   readonly carriedOut: number;
   readonly failed: number;
-  readonly incidents: number;
   /** Runs that could not be told the time: written by a newer version. */
   readonly refused: readonly string[];
   /** False where the time was up before everything was looked at. */
@@ -31,18 +29,17 @@ export interface ReconcileReport {
 }
 
 /**
- * Finds what got lost: runs whose deadline has passed, commands that nobody carried out, incidents whose next level is due, breakers
- * that nobody told of. Meant for every minute; any number of them at once do no harm. One that cannot be helped keeps none of the
- * others waiting, and alerts wait for no run.
+ * Finds what got lost: runs whose deadline has passed, and commands that nobody carried out, alerts among them. Meant for every
+ * minute; any number of them at once do no harm. One that cannot be helped keeps none of the others waiting.
  */
 export async function reconcile(ports: ReconcilePorts, options: ReconcileOptions = {}): Promise<ReconcileReport> {
-  const { runs, incidents, clock, logger, metrics } = ports;
+  const { runs, clock, logger, metrics } = ports;
   const { deadlineAtMs = Number.POSITIVE_INFINITY, pageSize = 100 } = options;
   const beganAtMs = clock.nowMs();
-  /** None of them waits for another that has too much to do: each has its share of the time. */
+  /** Neither waits for the other where that has too much to do: each has its share of the time. */
   const until = (share: number) => (): boolean => clock.nowMs() < beganAtMs + (deadlineAtMs - beganAtMs) * share;
   const refused: string[] = [];
-  const sums = { ticked: 0, carriedOut: 0, failed: 0, incidents: 0 };
+  const sums = { ticked: 0, carriedOut: 0, failed: 0 };
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -54,19 +51,9 @@ export async function reconcile(ports: ReconcilePorts, options: ReconcileOptions
     }
   };
 
-  await attempt("the breakers", () => tellBreakers(ports));
-  const isIncidentsDone = await eachPage(
-    (limit) => incidents.due(clock.nowMs(), limit),
-    { pageSize, isTime: until(1 / 3), idOf: (name) => name },
-    (name) =>
-      attempt(`incident ${name}`, async () => {
-        await tickIncident(ports, name);
-        sums.incidents++;
-      }),
-  );
   const isOutboxDone = await eachPage(
     (limit) => runs.pending(clock.nowMs(), { limit }),
-    { pageSize, isTime: until(2 / 3), idOf: ({ id }) => id },
+    { pageSize, isTime: until(1 / 2), idOf: ({ id }) => id },
     (item) =>
       attempt(`command ${item.id}`, async () => {
         const { done, failed } = await carryOut(ports, [item]);
@@ -83,9 +70,8 @@ export async function reconcile(ports: ReconcilePorts, options: ReconcileOptions
         else refused.push(runId);
       }),
   );
-  const isComplete = isRunsDone && isOutboxDone && isIncidentsDone;
-  metrics.record({ name: "ReconcilerPass", value: 1, unit: "Count" });
-  metrics.record({ name: "OverdueRuns", value: sums.ticked, unit: "Count" });
+  const isComplete = isRunsDone && isOutboxDone;
+  metrics.record(metricOf("OverdueRuns", sums.ticked, {}));
   if (refused.length > 0)
     logger.log("error", "Runs of a newer version are left alone.", { runs: refused.slice(0, 20) });
   return { ...sums, refused, isComplete };
@@ -100,29 +86,4 @@ async function tickRun(ports: ReconcilePorts, runId: string): Promise<boolean> {
   );
   if (outcome.kind === "done") await carryOut(ports, outcome.outbox, outcome.run);
   return outcome.kind !== "refused" || outcome.code === "RUN_UNKNOWN";
-}
-
-const concurrency = 8;
-
-/** Page after page, each entry once, and past those that stay due whatever is done. False where the time was up. */
-async function eachPage<T>(
-  page: (limit: number) => Promise<readonly T[]>,
-  {
-    pageSize,
-    isTime,
-    idOf,
-  }: { readonly pageSize: number; readonly isTime: () => boolean; readonly idOf: (entry: T) => string },
-  work: (entry: T) => Promise<void>,
-): Promise<boolean> {
-  const looked = new Set<string>();
-  while (isTime()) {
-    const found = (await page(looked.size + pageSize)).filter((entry) => !looked.has(idOf(entry)));
-    if (found.length === 0) return true;
-    await mapConcurrent(found, concurrency, async (entry) => {
-      if (!isTime()) return;
-      looked.add(idOf(entry));
-      await work(entry);
-    });
-  }
-  return false;
 }

@@ -1,3 +1,4 @@
+import { metricOf } from "@snowmelt/core/alerts";
 import { askBreaker, type BreakerConfig, type BreakerState, closedBreaker, tellBreaker } from "@snowmelt/core/engine";
 import type { Clock, Logger, Metrics, Random } from "@snowmelt/core/ports";
 import { engineError } from "./engine-error.ts";
@@ -72,7 +73,7 @@ async function ask(
   });
   if (asked?.kind === "refuse") {
     const { retryAfterMs } = asked;
-    metrics.record({ name: "CallsRefused", value: 1, unit: "Count", dimensions: { service: name } });
+    metrics.record(metricOf("CallsRefused", 1, { Breaker: name }));
     throw engineError(
       "BREAKER_OPEN",
       `${name} failed too often of late and is left alone; a call may be tried in ${Math.ceil(retryAfterMs / 1000)} s.`,
@@ -111,8 +112,7 @@ async function tell(
       if (value.isOpen !== before.isOpen) {
         logger.log("warn", `The breaker of ${name} ${value.isOpen ? "opened" : "closed"}.`, { service: name });
       }
-      const dimensions = { service: name };
-      metrics.record({ name: "BreakerState", value: value.isOpen ? 1 : 0, unit: "None", dimensions });
+      metrics.record(metricOf("BreakerOpen", value.isOpen ? 1 : 0, { Breaker: name }));
       return;
     }
   });

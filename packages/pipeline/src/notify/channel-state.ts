@@ -1,12 +1,14 @@
 import { type AlertMessage, alertMessage, clip, notificationId, openingId } from "@snowmelt/core/alerts";
 import { Notification } from "@snowmelt/core/engine";
 import { z } from "zod";
+import { Allowance, type RateLimit, refilled, untilNextMs } from "./allowance.ts";
 
 /** What all senders to a channel share. */
 export const ChannelState = z.strictObject({
   schemaVersion: z.literal(1),
-  /** Messages that may be sent at once; fills up again with time. */
-  allowance: z.strictObject({ messages: z.number(), atMs: z.int() }),
+  allowance: Allowance,
+  /** Of pipelines that have a limit of their own, while they are not whole. */
+  ownAllowances: z.record(z.string(), Allowance).exactOptional(),
   /** Notifications that were sent, are held, or are being sent by a claim; known until then. */
   known: z.array(
     z.strictObject({
@@ -40,8 +42,10 @@ export const ChannelState = z.strictObject({
 export type ChannelState = z.infer<typeof ChannelState>;
 
 export interface ChannelLimits {
-  /** Messages in a length of time. @default 20 in 1 minute */
-  readonly rateLimit: { readonly messages: number; readonly perMs: number };
+  /** Of all pipelines together. @default 20 in 1 minute */
+  readonly rateLimit: RateLimit;
+  /** Of pipelines whose definition has one of its own, instead. @default none */
+  readonly ownRateLimits: Readonly<Record<string, RateLimit>>;
   /** How long a notification that was sent is known again. @default 6 hours */
   readonly rememberMs: number;
   /** How long what belongs together is gathered after the first of it was told. @default 30 seconds */
@@ -52,6 +56,7 @@ export interface ChannelLimits {
 
 export const defaultChannelLimits: ChannelLimits = {
   rateLimit: { messages: 20, perMs: 60_000 },
+  ownRateLimits: {},
   rememberMs: 21_600_000,
   gatherMs: 30_000,
   claimMs: 120_000,
@@ -111,7 +116,7 @@ export function admit(before: ChannelState, notifications: readonly Notification
   const messages: { key: string; parts: Notification[] }[] = [];
   let { named, unnamed, untilMs: heldUntilMs } = state.held;
   const onTheirWay = state.held.claim?.named ?? 0;
-  let allowance = state.allowance.messages;
+  const allowances = openAllowances(state, limits, nowMs);
   const inOrder = [...notifications.entries()].sort(
     ([, a], [, b]) => a.openedAtMs - b.openedAtMs || rank[a.action] - rank[b.action] || a.level - b.level,
   );
@@ -156,12 +161,11 @@ export function admit(before: ChannelState, notifications: readonly Notification
     }
     const gatheredUntilMs = groups.get(key);
     if (isGathered && gatheredUntilMs !== undefined) return hold(notification, gatheredUntilMs);
-    if (allowance < 1) {
-      const waitMs = Math.ceil(((1 - allowance) * limits.rateLimit.perMs) / limits.rateLimit.messages);
+    const waitMs = allowances.take(notification.subject?.pipeline);
+    if (waitMs > 0) {
       if (isGathered) return hold(notification, nowMs + waitMs);
       return { kind: "deferred", retryAfterMs: waitMs, reason: "it had as many messages as it may have" };
     }
-    allowance--;
     if (isGathered) groups.set(key, nowMs + limits.gatherMs);
     know(notification, claim);
     messageOf.set(notificationId(notification), messages.length);
@@ -170,10 +174,11 @@ export function admit(before: ChannelState, notifications: readonly Notification
   };
 
   for (const [index, notification] of inOrder) admissions[index] = admitOne(notification);
+  const { ownAllowances: _, ...rest } = state;
   return {
     state: {
-      ...state,
-      allowance: { ...state.allowance, messages: allowance },
+      ...rest,
+      ...allowances.left(),
       known: [...known.values()].slice(-maxKnown),
       groups: [...groups].map(([key, untilMs]) => ({ key, untilMs })).slice(-maxGroups),
       held: { ...state.held, named, unnamed, untilMs: heldUntilMs },
@@ -253,15 +258,45 @@ function troubleAfter(trouble: ChannelState["trouble"], attempt: Attempt, nowMs:
 
 /** Without what time has ended, and with what it has brought. */
 function refreshed(state: ChannelState, { rateLimit }: ChannelLimits, nowMs: number): ChannelState {
-  const passedMs = Math.max(0, nowMs - state.allowance.atMs);
-  const messages = state.allowance.messages + (passedMs * rateLimit.messages) / rateLimit.perMs;
   const { claim } = state.held;
   return {
     ...state,
-    allowance: { messages: Math.min(rateLimit.messages, messages), atMs: Math.max(nowMs, state.allowance.atMs) },
+    allowance: refilled(state.allowance, rateLimit, nowMs),
     known: state.known.filter(({ untilMs }) => untilMs > nowMs),
     groups: state.groups.filter(({ untilMs }) => untilMs > nowMs),
     held: { ...state.held, claim: claim && claim.untilMs > nowMs ? claim : null },
+  };
+}
+
+interface Allowances {
+  /** Takes one message of what the pipeline may have; else how long that waits. */
+  take(pipeline: string | undefined): number;
+  left(): Pick<ChannelState, "allowance" | "ownAllowances">;
+}
+
+/** A pipeline with a limit of its own takes nothing of the others'. */
+function openAllowances(state: ChannelState, { rateLimit, ownRateLimits }: ChannelLimits, nowMs: number): Allowances {
+  let shared = state.allowance;
+  const own = new Map<string, Allowance>();
+  const limitOf = (pipeline: string): RateLimit | undefined =>
+    Object.hasOwn(ownRateLimits, pipeline) ? ownRateLimits[pipeline] : undefined;
+  for (const [pipeline, before] of Object.entries(state.ownAllowances ?? {})) {
+    const limit = limitOf(pipeline);
+    const now = limit && refilled(before, limit, nowMs);
+    if (now && now.messages < limit.messages) own.set(pipeline, now);
+  }
+  const taken = ({ messages, atMs }: Allowance): Allowance => ({ messages: messages - 1, atMs });
+  return {
+    take(pipeline = "") {
+      const limit = limitOf(pipeline) ?? rateLimit;
+      const isOwn = limit !== rateLimit;
+      const now = isOwn ? (own.get(pipeline) ?? refilled(undefined, limit, nowMs)) : shared;
+      if (now.messages < 1) return untilNextMs(now, limit);
+      if (isOwn) own.set(pipeline, taken(now));
+      else shared = taken(now);
+      return 0;
+    },
+    left: () => ({ allowance: shared, ...(own.size > 0 ? { ownAllowances: Object.fromEntries(own) } : {}) }),
   };
 }
 

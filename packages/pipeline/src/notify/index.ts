@@ -1,4 +1,5 @@
 export type { AlertChannel, Delivery } from "./alert-channel.ts";
+export type { RateLimit } from "./allowance.ts";
 export { type ChannelLimits, ChannelState, defaultChannelLimits } from "./channel-state.ts";
 export type { AlertBus } from "./channels/event-bridge-channel.ts";
 export { type ChannelPorts, openChannel, openChannels } from "./channels/open-channel.ts";
@@ -10,7 +11,7 @@ export { isPublicAddress } from "./http/public-address.ts";
 export { notifyError } from "./notify-error.ts";
 export { type NotifyStores, openMemoryNotifyStores } from "./notify-stores.ts";
 export { type Notifier, openNotifier } from "./open-notifier.ts";
-export type { NotifierPorts } from "./sender.ts";
+export type { NotifierPorts, RateLimits } from "./sender.ts";
 export {
   ChannelReceipt,
   confirmReceipt,

@@ -3,6 +3,7 @@ import { silentLogger, silentMetrics, systemClock, systemRandom } from "@snowmel
 import { defaultChannelLimits } from "./channel-state.ts";
 import type { NotifierPorts, Sender } from "./sender.ts";
 import { deferred, type NotificationOutcome, sendHeld, tellChannel } from "./tell-channel.ts";
+import { tryChannel } from "./try-channel.ts";
 import { warnOthers } from "./warn-others.ts";
 
 export interface Notifier {
@@ -14,24 +15,38 @@ export interface Notifier {
     notifications: readonly Notification[],
     options?: { readonly signal?: AbortSignal },
   ): Promise<readonly NotificationOutcome[]>;
-  /** Sends what is held and due, and warns of channels that fail. To be called every minute. Throws ABORTED alone. */
+  /** Sends what is held and due, tries channels once a week, and warns of those that fail. To be called every minute. Throws ABORTED alone. */
   flush(options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
 /** Sends notifications to channels: each once, in as few messages as people can stand, and never silently not at all. */
 export function openNotifier(ports: NotifierPorts): Notifier {
-  const sender: Sender = {
+  const { rateLimits, logger = silentLogger } = ports;
+  const base: Sender = {
     warnAfterMs: 600_000,
     clock: systemClock,
     random: systemRandom,
-    logger: silentLogger,
     metrics: silentMetrics,
     ...ports,
+    logger,
     breaker: ports.breaker,
+    receipts: ports.receipts,
     limits: { ...defaultChannelLimits, ...ports.limits },
+  };
+  /** With the limits of now. An alert waits for no definition. */
+  const now = async (): Promise<Sender> => {
+    try {
+      return rateLimits ? { ...base, limits: { ...base.limits, ...(await rateLimits()) } } : base;
+    } catch (error) {
+      logger.log("warn", "How many messages channels may have cannot be read; what is usual holds.", {
+        error: error instanceof Error ? error.name : typeof error,
+      });
+      return base;
+    }
   };
   return {
     async notify(notifications, { signal } = {}) {
+      const sender = await now();
       const outcomes = new Map<Notification, NotificationOutcome>();
       const byChannel = Map.groupBy(notifications, ({ channel }) => channel);
       await eachChannel([...byChannel], async ([name, ofChannel]) => {
@@ -45,8 +60,10 @@ export function openNotifier(ports: NotifierPorts): Notifier {
       return notifications.map((each) => outcomes.get(each) ?? deferred("it was not told"));
     },
     async flush({ signal } = {}) {
+      const sender = await now();
       await eachChannel(Object.keys(sender.channels), async (name) => {
         await sendHeld(sender, name, signal);
+        await tryChannel(sender, name, signal);
         await warnOthers(sender, name, signal);
       });
     },

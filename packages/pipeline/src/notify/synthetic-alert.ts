@@ -1,9 +1,9 @@
-import { alertMessage } from "@snowmelt/core/alerts";
+import { type AlertMessage, alertMessage } from "@snowmelt/core/alerts";
 import type { Notification } from "@snowmelt/core/engine";
 import type { Clock } from "@snowmelt/core/ports";
 import { z } from "zod";
 import type { VersionedStore } from "../engine/versioned-store.ts";
-import type { AlertChannel } from "./alert-channel.ts";
+import type { AlertChannel, Delivery } from "./alert-channel.ts";
 
 /** When the way to a channel was last tried from end to end. */
 export const ChannelReceipt = z.strictObject({
@@ -36,23 +36,51 @@ export async function sendSyntheticAlerts(
   { signal }: { readonly signal?: AbortSignal } = {},
 ): Promise<Readonly<Record<string, ChannelReceipt>>> {
   const told: Record<string, ChannelReceipt> = {};
-  const options = signal ? { signal } : {};
   for (const [name, channel] of Object.entries(channels)) {
     const sentAtMs = clock.nowMs();
-    const test = testNotification({ environment, channel: name, atMs: sentAtMs });
-    const delivery = await channel.deliver(alertMessage([test]), options);
-    // What keeps incidents would keep this one for ever.
-    if (!channel.isGathered && delivery.kind === "delivered") {
-      await channel.deliver(alertMessage([{ ...test, action: "resolve" }]), options);
-    }
-    told[name] = await changeReceipt(receipts, name, (before) => ({
-      confirmedAtMs: before?.confirmedAtMs ?? null,
-      deliveredAtMs: delivery.kind === "delivered" ? clock.nowMs() : (before?.deliveredAtMs ?? null),
-      sentAtMs,
-      reason: delivery.kind === "delivered" ? null : delivery.reason,
-    }));
+    const { delivery } = await sendTest({ environment, name, channel, atMs: sentAtMs, signal });
+    told[name] = await noteTest(receipts, name, { sentAtMs, delivery, nowMs: clock.nowMs() });
   }
   return told;
+}
+
+/** Sends the test message of a channel, and ends it. */
+export async function sendTest({
+  environment,
+  name,
+  channel,
+  atMs,
+  signal,
+}: {
+  readonly environment: string;
+  readonly name: string;
+  readonly channel: AlertChannel;
+  readonly atMs: number;
+  readonly signal: AbortSignal | undefined;
+}): Promise<{ readonly message: AlertMessage; readonly delivery: Delivery }> {
+  const test = testNotification({ environment, channel: name, atMs });
+  const message = alertMessage([test]);
+  const options = signal ? { signal } : {};
+  const delivery = await channel.deliver(message, options);
+  // What keeps incidents would keep this one for ever.
+  if (!channel.isGathered && delivery.kind === "delivered") {
+    await channel.deliver(alertMessage([{ ...test, action: "resolve" }]), options);
+  }
+  return { message, delivery };
+}
+
+/** Notes what came of a test message. */
+export function noteTest(
+  receipts: VersionedStore<ChannelReceipt>,
+  name: string,
+  { sentAtMs, delivery, nowMs }: { readonly sentAtMs: number; readonly delivery: Delivery; readonly nowMs: number },
+): Promise<ChannelReceipt> {
+  return changeReceipt(receipts, name, (before) => ({
+    confirmedAtMs: before?.confirmedAtMs ?? null,
+    deliveredAtMs: delivery.kind === "delivered" ? nowMs : (before?.deliveredAtMs ?? null),
+    sentAtMs,
+    reason: delivery.kind === "delivered" ? null : delivery.reason,
+  }));
 }
 
 /** Notes that somebody at the end of a channel has read its test message. */

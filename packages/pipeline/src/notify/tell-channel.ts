@@ -73,7 +73,8 @@ export async function sendHeld(sender: Sender, name: string, signal: AbortSignal
   await settleClaim(sender, { name, claim, message, delivery });
 }
 
-async function settleClaim(
+/** Notes what came of a message. */
+export async function settleClaim(
   sender: Sender,
   { name, claim, message, delivery }: { name: string; claim: string; message: AlertMessage; delivery: Delivery },
 ): Promise<void> {

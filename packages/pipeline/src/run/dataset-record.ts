@@ -1,3 +1,4 @@
+import { metricOf } from "@snowmelt/core/alerts";
 import { sourceName } from "@snowmelt/core/definition";
 import { coreError, isSnowmeltError } from "@snowmelt/core/errors";
 import { scrub } from "@snowmelt/snowflake";
@@ -54,13 +55,18 @@ export function resultOf(empty: DatasetResult, notes: readonly StageNotes[]): Da
 /** The metrics of a dataset that has ended. */
 export function measure(
   { metrics, environmentName, definition }: Pick<RunContext, "metrics" | "environmentName" | "definition">,
-  { dataset, counts, bytesWritten, durationMs, failure }: DatasetResult,
+  { dataset, counts, bytesWritten, checks, rules, failure }: DatasetResult,
 ): void {
-  const dimensions = { Environment: environmentName, Pipeline: definition.name, Dataset: dataset };
-  metrics.record({ name: "RowsExtracted", value: counts.extracted, unit: "Count", dimensions });
-  metrics.record({ name: "BytesWritten", value: bytesWritten, unit: "Bytes", dimensions });
-  metrics.record({ name: "Duration", value: durationMs, unit: "Milliseconds", dimensions });
-  metrics.record({ name: "Failures", value: failure ? 1 : 0, unit: "Count", dimensions });
+  const of = { Environment: environmentName, Pipeline: definition.name, Dataset: dataset };
+  const all = [...checks, ...rules];
+  const passed = all.filter((each) => each.passed).length;
+  metrics.record(metricOf("RowsExtracted", counts.extracted, of));
+  metrics.record(metricOf("RowsLanded", counts.inserted + counts.updated, of));
+  metrics.record(metricOf("RowsQuarantined", counts.quarantined, of));
+  metrics.record(metricOf("BytesLanded", bytesWritten, of));
+  metrics.record(metricOf("ChecksPassed", passed, of));
+  metrics.record(metricOf("ChecksFailed", all.length - passed, of));
+  if (failure) metrics.record(metricOf("DatasetsFailed", 1, of));
 }
 
 /** Whatever an abort made fail, the abort is why. */

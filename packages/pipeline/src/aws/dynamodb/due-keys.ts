@@ -20,7 +20,7 @@ export function dueKeysUpTo(table: DynamoTable, kind: DueKind, atMs: number, pag
 
 export function listedKeys(
   table: DynamoTable,
-  kind: "RUN" | "INC" | "CB" | "CH",
+  kind: "RUN" | "INC" | "CB" | "CH" | "TRY",
   pageSize: number,
 ): AsyncIterable<Item> {
   return merged(

@@ -8,13 +8,13 @@ import { bodyOf, type Item, number, numberOf, text, textOf, toBody } from "./ite
 import { dueKeys, type ItemKey, nameListKeys } from "./item-keys.ts";
 import { indexText } from "./run-items.ts";
 
-/** Incidents, breakers, or what senders to alert channels share. */
+/** Incidents, breakers, what senders to alert channels share, and when these were tried. */
 export interface DocumentKind<T> {
-  readonly prefix: "INC" | "CB" | "CH";
+  readonly prefix: "INC" | "CB" | "CH" | "TRY";
   readonly schema: z.ZodType<T>;
 }
 
-const called = { INC: "Incident", CB: "Breaker", CH: "Channel" } as const;
+const called = { INC: "Incident", CB: "Breaker", CH: "Channel", TRY: "Test of channel" } as const;
 
 export function openDynamoDocuments<T>(table: DynamoTable, kind: DocumentKind<T>): VersionedStore<T> {
   return {

@@ -1,5 +1,5 @@
 export type { DynamoTableOptions } from "./dynamo-table.ts";
-export { openDynamoChannels } from "./open-dynamo-channels.ts";
+export { openDynamoNotifyStores } from "./open-dynamo-notify-stores.ts";
 export { openDynamoStarts } from "./open-dynamo-starts.ts";
 export { openDynamoStores } from "./open-dynamo-stores.ts";
 export { type EngineTablePlan, planEngineTable } from "./plan-engine-table.ts";

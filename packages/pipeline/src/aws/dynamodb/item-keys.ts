@@ -38,7 +38,7 @@ export function commandIdOf({ pk, sk }: ItemKey): string {
   return `${runIdOf(pk)}/${Number(version)}/${Number(index)}`;
 }
 
-export type DueKind = "RUN" | "ENDED" | "CMD" | "INC" | "CB" | "CH";
+export type DueKind = "RUN" | "ENDED" | "CMD" | "INC" | "CB" | "CH" | "TRY";
 
 /** Where the `due` index has an item. */
 export const dueKeys = (
@@ -60,7 +60,7 @@ export const runListKeys = (runId: string, requestedAtMs: number) => ({
   listSk: `${sortable(Number.MAX_SAFE_INTEGER - requestedAtMs)}#${shortened(runId)}`,
 });
 
-export const nameListKeys = (kind: "INC" | "CB" | "CH", name: string) => ({
+export const nameListKeys = (kind: "INC" | "CB" | "CH" | "TRY", name: string) => ({
   listPk: `${kind}#0`,
   listSk: shortened(name),
 });

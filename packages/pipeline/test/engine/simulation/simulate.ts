@@ -161,9 +161,13 @@ function reconcileForEver(world: World, name: string, runIds: readonly string[])
     loop.after(minute, () => void pass());
     if (!(await isAnythingDue(world, name)) || chance.fault(0.02)) return;
     const invocation = beginInvocation(world, name, 55_000);
-    await openHandlerEngine(world, invocation)
-      .reconcile({ deadlineAtMs: invocation.deadlineAtMs })
-      .catch((error: unknown) => world.note(() => `${name} failed: ${String(error)}`));
+    const engine = openHandlerEngine(world, invocation);
+    const failed = (error: unknown): void => world.note(() => `${name} failed: ${String(error)}`);
+    const { deadlineAtMs } = invocation;
+    await Promise.all([
+      engine.reconcile({ deadlineAtMs }).catch(failed),
+      engine.escalate({ deadlineAtMs }).catch(failed),
+    ]);
   };
   loop.after(chance.between(0, minute), () => void pass());
 }

@@ -1,13 +1,15 @@
-import type { VersionedStore } from "../../engine/versioned-store.ts";
 import { ChannelState } from "../../notify/channel-state.ts";
+import type { NotifyStores } from "../../notify/notify-stores.ts";
+import { ChannelReceipt } from "../../notify/synthetic-alert.ts";
 import { openDynamoDocuments } from "./dynamo-documents.ts";
 import { type DynamoTableOptions, openDynamoTable } from "./dynamo-table.ts";
 
 /** What all senders to alert channels share, in the table of the engine's stores. No I/O: the first request connects. */
-export function openDynamoChannels(options: DynamoTableOptions): VersionedStore<ChannelState> & AsyncDisposable {
+export function openDynamoNotifyStores(options: DynamoTableOptions): NotifyStores & AsyncDisposable {
   const table = openDynamoTable(options);
   return {
-    ...openDynamoDocuments(table, { prefix: "CH", schema: ChannelState }),
+    channels: openDynamoDocuments(table, { prefix: "CH", schema: ChannelState }),
+    receipts: openDynamoDocuments(table, { prefix: "TRY", schema: ChannelReceipt }),
     async [Symbol.asyncDispose]() {
       table.close();
     },
