@@ -13,6 +13,8 @@ export interface EngineTables extends AsyncDisposable {
   /** For looking behind the stores. */
   readonly client: DynamoDBClient;
   readonly endpoint: string;
+  /** Where the tables are, for other stores in them. */
+  readonly place: Pick<DynamoTableOptions, "endpoint" | "region" | "credentials">;
   /** Stores in a new, empty table, or in the one that is named. */
   open(options?: Partial<DynamoTableOptions>): Promise<OpenedTable>;
 }
@@ -32,6 +34,7 @@ export async function openEngineTables(): Promise<EngineTables> {
   return {
     client,
     endpoint,
+    place: { endpoint, region, credentials },
     async open(options = {}) {
       const table = options.table ?? `engine-${++tables}`;
       if (options.table === undefined) {

@@ -2,7 +2,13 @@ import { alertLine } from "@snowmelt/core/alerts";
 import type { Notification } from "@snowmelt/core/engine";
 import { manualClock, memoryLogger, memoryMetrics, seededRandom } from "@snowmelt/core/ports";
 import { openBreaker, openMemoryStores } from "@snowmelt/pipeline/engine";
-import { ChannelState, type NotifierPorts, openMemoryNotifyStores, openNotifier } from "@snowmelt/pipeline/notify";
+import {
+  ChannelState,
+  type NotifierPorts,
+  openMemoryNotifyStores,
+  openNotifier,
+  type RateLimits,
+} from "@snowmelt/pipeline/notify";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { notificationOf } from "./sample-notification.ts";
@@ -212,6 +218,39 @@ describe("a channel gets no more messages than it may have", () => {
       "delivered",
     ]);
     expect(pager.taken).toHaveLength(5);
+  });
+});
+
+describe("a pipeline's own limit", () => {
+  const limits = {
+    rateLimit: { messages: 2, perMs: minute },
+    ownRateLimits: { calm: { messages: 1, perMs: 60 * minute } },
+  };
+  const one = (pipeline: string, n: number): Notification =>
+    of(`${pipeline}${n}`, { channel: "pager", subject: { environment: "prod", pipeline } });
+
+  test("holds for it alone, and takes nothing of what the others have", async () => {
+    const { notifier, clock } = open({ limits });
+    const all = [one("calm", 1), one("calm", 2), one("a", 1), one("b", 1), one("b", 2)];
+    expect(kinds(await notifier.notify(all))).toEqual(["delivered", "deferred", "delivered", "delivered", "deferred"]);
+    clock.advance(minute);
+    expect(kinds(await notifier.notify([one("calm", 2), one("b", 2)]))).toEqual(["deferred", "delivered"]);
+    clock.advance(60 * minute);
+    expect(kinds(await notifier.notify([one("calm", 2)]))).toEqual(["delivered"]);
+  });
+
+  test("is as the definitions have it at that moment", async () => {
+    let ownRateLimits: RateLimits["ownRateLimits"] = { a: { messages: 1, perMs: 60 * minute } };
+    const { notifier } = open({ rateLimits: async () => ({ ownRateLimits }) });
+    expect(kinds(await notifier.notify([one("a", 1), one("a", 2)]))).toEqual(["delivered", "deferred"]);
+    ownRateLimits = {};
+    expect(kinds(await notifier.notify([one("a", 2)]))).toEqual(["delivered"]);
+  });
+
+  test("that cannot be read keeps no alert back", async () => {
+    const { notifier, logger } = open({ rateLimits: () => Promise.reject(new Error("no bucket")) });
+    expect(kinds(await notifier.notify([one("a", 1)]))).toEqual(["delivered"]);
+    expect(logger.records.some(({ level }) => level === "warn")).toBe(true);
   });
 });
 

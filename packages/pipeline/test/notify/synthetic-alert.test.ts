@@ -1,12 +1,13 @@
-import { manualClock } from "@snowmelt/core/ports";
+import { manualClock, memoryLogger, seededRandom } from "@snowmelt/core/ports";
 import {
   confirmReceipt,
   openMemoryNotifyStores,
+  openNotifier,
   sendSyntheticAlerts,
   staleReceipts,
   syntheticKey,
 } from "@snowmelt/pipeline/notify";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { scriptedChannel } from "./scripted-channel.ts";
 
 const day = 86_400_000;
@@ -56,4 +57,68 @@ test("that somebody read it is known when they say so", async () => {
   expect(staleReceipts(await receipts(), { nowMs, by: "confirmed" })).toHaveLength(1);
   await confirmReceipt(ports.receipts, { channel: "team", atMs: nowMs });
   expect(staleReceipts(await receipts(), { nowMs, by: "confirmed" })).toEqual([]);
+});
+
+describe("each minute", () => {
+  const hour = 3_600_000;
+
+  function openMinutes() {
+    const ports = open();
+    const { channels: store } = openMemoryNotifyStores();
+    const notifiers = [1, 2].map((seed) =>
+      openNotifier({ ...ports, store, random: seededRandom(seed), logger: memoryLogger() }),
+    );
+    return {
+      ...ports,
+      minute: async () => void (await Promise.all(notifiers.map((notifier) => notifier.flush()))),
+      tests: () => ports.team.taken.filter(({ alert }) => alert.dedupKey === syntheticKey("prod", "team")).length,
+    };
+  }
+
+  test("a channel that is new is tried by one of many that look, and then once a week", async () => {
+    const { minute, tests, clock, receipts } = openMinutes();
+    await minute();
+    await minute();
+    expect(tests()).toBe(1);
+    clock.advance(7 * day - 1);
+    await minute();
+    expect(tests()).toBe(1);
+    clock.advance(1);
+    await minute();
+    expect(tests()).toBe(2);
+    expect((await receipts.read("team"))?.value).toMatchObject({ deliveredAtMs: clock.nowMs(), reason: null });
+  });
+
+  test("one that does not take its test is told of on the others, is tried by the hour, and is told of as working again", async () => {
+    const { minute, tests, clock, team, pager } = openMinutes();
+    team.says({ kind: "refused", reason: "it answered 404" });
+    await minute();
+    const told = () =>
+      pager.taken
+        .filter(({ alert }) => alert.dedupKey === "prod/snowmelt/channel/team")
+        .map(({ alert }) => alert.action);
+    expect(told()).toEqual(["trigger"]);
+    team.says({ kind: "delivered" });
+    clock.advance(hour - 1);
+    await minute();
+    expect([tests(), told()]).toEqual([0, ["trigger"]]);
+    clock.advance(1);
+    await minute();
+    await minute();
+    expect([tests(), told()]).toEqual([1, ["trigger", "resolve"]]);
+  });
+
+  test("one whose sender died is tried again", async () => {
+    const { minute, clock, receipts } = openMinutes();
+    const value = {
+      sentAtMs: clock.nowMs(),
+      deliveredAtMs: null,
+      confirmedAtMs: null,
+      reason: "nothing is known of its end",
+    };
+    await receipts.write("team", { value, before: 0, deadlineAtMs: null });
+    clock.advance(hour);
+    await minute();
+    expect((await receipts.read("team"))?.value.deliveredAtMs).toBe(clock.nowMs());
+  });
 });
