@@ -9,6 +9,7 @@ import type {
   RunManifest,
   Verification,
 } from "@snowmelt/pipeline";
+import type { Extensions } from "@snowmelt/pipeline/extensions";
 import type { CliConfig, LakeEndpoints } from "./config.ts";
 import type { LakeEngine } from "./lake-engine.ts";
 import type { SchemaReader } from "./schema-reader.ts";
@@ -51,6 +52,8 @@ export interface PlanRequest {
   readonly connection?: Partial<SnowflakeConnection>;
   readonly secrets: Secrets;
   readonly stateRoot?: string;
+  /** The code that the definition names. */
+  readonly extensions?: Extensions | undefined;
   readonly lake?: LakeEndpoints;
   readonly signal?: AbortSignal;
 }
@@ -61,7 +64,7 @@ export interface RunRequest extends PlanRequest {
   readonly onEvent?: (event: RunEvent) => void;
 }
 
-export interface VerifyRequest extends Omit<PlanRequest, "stateRoot"> {
+export interface VerifyRequest extends Omit<PlanRequest, "stateRoot" | "extensions"> {
   readonly deep: boolean;
   readonly runsRoot: string;
 }

@@ -44,7 +44,8 @@ async function loadDefault(file: string, cwd: string): Promise<unknown> {
   );
 }
 
-async function importFile(path: string, file: string, cwd: string): Promise<Readonly<Record<string, unknown>>> {
+/** What a file exports; it is run once, however often it is asked for. PIPELINE_FILE_INVALID with the place of a mistake. */
+export async function importFile(path: string, file: string, cwd: string): Promise<Readonly<Record<string, unknown>>> {
   try {
     return await import(pathToFileURL(path).href);
   } catch (error) {

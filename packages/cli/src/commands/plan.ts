@@ -5,6 +5,7 @@ import type { CliContext } from "../cli-context.ts";
 import { connectionOverride } from "../connection-override.ts";
 import { exitCode } from "../exit-code.ts";
 import { loadPipeline } from "../load-definition.ts";
+import { loadExtensions } from "../load-extensions.ts";
 import { planText } from "../output/plan-text.ts";
 import { collect, examples, type SourceCommand, sourceCommand } from "./command-options.ts";
 
@@ -38,10 +39,12 @@ async function planCommand(file: string, options: PlanOptions, context: CliConte
   const { terminal, config, cwd, signal } = context;
   const connection = connectionOverride(options.connection);
   const pipeline = await loadPipeline(file, cwd);
+  const extensions = await loadExtensions(file, cwd);
   const environment = chooseEnvironment(pipeline.platform, options.env);
   const { planPipeline, systemSecrets } = await context.loadEngine();
   const plan = await planPipeline(pipeline, {
     environment,
+    extensions,
     connection,
     secrets: systemSecrets(config.variables),
     ...(options.dataset.length > 0 ? { datasets: options.dataset } : {}),

@@ -9,6 +9,7 @@ import { cliError } from "../cli-error.ts";
 import { connectionOverride } from "../connection-override.ts";
 import { exitCode } from "../exit-code.ts";
 import { loadPipeline } from "../load-definition.ts";
+import { loadExtensions } from "../load-extensions.ts";
 import { failureText } from "../output/failure-text.ts";
 import { runText } from "../output/run-text.ts";
 import { openProgressDisplay, silentDisplay } from "../progress/progress-display.ts";
@@ -65,6 +66,7 @@ async function runCommand(file: string, options: RunOptions, context: CliContext
   const { terminal, config, cwd, signal } = context;
   const connection = connectionOverride(options.connection);
   const pipeline = await loadPipeline(file, cwd);
+  const extensions = await loadExtensions(file, cwd);
   const environment = chooseEnvironment(pipeline.platform, options.env);
   const order = runOrder(options);
   const { runPipeline, runBackfill, systemSecrets } = await context.loadEngine();
@@ -72,6 +74,7 @@ async function runCommand(file: string, options: RunOptions, context: CliContext
   const manifest = await withDisplay(context, options, (onEvent) => {
     const request = {
       environment,
+      extensions,
       connection,
       secrets: systemSecrets(config.variables),
       stateRoot: resolve(cwd, options.state),

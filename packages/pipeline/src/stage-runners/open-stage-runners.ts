@@ -51,7 +51,7 @@ export function openStageRunners(ports: StagePorts): Readonly<Record<PipelineSta
     check: kept(checkStage(open)),
     commit: kept(commitStage(open, leases)),
     catalog: kept(catalogStage(open)),
-    transform: kept(transformStage(open, ports.stages ?? {})),
+    transform: kept(transformStage(open, receipts, ports.stages ?? {})),
     publish: kept(publishStage(open)),
   };
 }

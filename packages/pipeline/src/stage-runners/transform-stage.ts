@@ -1,105 +1,84 @@
-import { JsonRecord, type StageFailure, type StageTruth } from "@snowmelt/core/engine";
+import type { StageTruth } from "@snowmelt/core/engine";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import type { ObserveCommand, StageCall, StageReply, StageRunner, StartCommand, StopCommand } from "../engine/index.ts";
-import type { StageExtension, StageFailed, StageLook, StageStart, StageWork } from "../extensions/stage-extension.ts";
+import type {
+  ObserveCommand,
+  Receipts,
+  StageCall,
+  StageReply,
+  StageRunner,
+  StartCommand,
+  StopCommand,
+} from "../engine/index.ts";
+import type { StageExtension, StageWork } from "../extensions/stage-extension.ts";
+import { replyOf, truthOf } from "./own-answer.ts";
 import { stageFailure } from "./stage-failure.ts";
 import type { OpenStage } from "./stage-task.ts";
 import { stageOf, stageWork, transformWork } from "./transform-work.ts";
 
+type Command = StartCommand | ObserveCommand | StopCommand;
+
+interface OwnCall {
+  readonly stage: StageExtension;
+  readonly work: StageWork<unknown>;
+  readonly redact: (text: string) => string;
+}
+
 /** Carries out transforms by own code. `stages` by their names; one that is not there fails with a clear word. */
-export function transformStage(open: OpenStage, stages: Readonly<Record<string, StageExtension>>): StageRunner {
-  const withStage = async <T>(
-    command: StartCommand | ObserveCommand | StopCommand,
-    call: StageCall,
-    use: (stage: StageExtension, work: StageWork<unknown>, redact: (text: string) => string) => Promise<T>,
-  ): Promise<T> => {
-    const work = transformWork(command);
-    const { transform } = work;
-    const { stage, options } = stageOf(work, stages);
+export function transformStage(
+  open: OpenStage,
+  receipts: Pick<Receipts, "find">,
+  stages: Readonly<Record<string, StageExtension>>,
+): StageRunner {
+  const withStage = async <T>(command: Command, call: StageCall, use: (own: OwnCall) => Promise<T>): Promise<T> => {
+    const found = transformWork(command);
+    const { transform } = found;
+    const { stage, options } = stageOf(found, stages);
     await using opened = await open(call);
-    return use(stage, stageWork(opened, { command, call, transform, options }), opened.redact);
+    return use({ stage, work: stageWork(opened, { command, call, transform, options }), redact: opened.redact });
+  };
+  /** A process knows its own work by itself: the id that the stage gave is in its receipt. */
+  const idOf = async ({ externalId, key }: ObserveCommand | StopCommand): Promise<string | null> => {
+    if (externalId !== null) return externalId;
+    const reply = await receipts.find(key);
+    return reply?.kind === "started" ? reply.externalId : null;
   };
   return {
     async start(command, call) {
+      let hasBegun = false;
       try {
-        return await withStage(command, call, async (stage, work, redact) => {
-          try {
-            return replyOf(await stage.start(work), stage, redact);
-          } catch (error) {
-            // Nobody knows whether it began: whoever can be asked is asked before it is begun again.
-            if (stage.observe && !isSnowmeltError(error)) throw error;
-            return { kind: "failed", failure: thrown(error, redact) };
-          }
+        return await withStage(command, call, (own) => {
+          hasBegun = true;
+          return begin(own);
         });
       } catch (error) {
-        if (!isSnowmeltError(error)) throw error;
+        if (hasBegun || !isSnowmeltError(error)) throw error;
         return { kind: "failed", failure: stageFailure(error, null) };
       }
     },
     observe: (command, call) =>
-      withStage(command, call, async (stage, work, redact) =>
-        stage.observe ? truthOf(await stage.observe(work, command.externalId), redact) : { is: "absent" },
-      ),
-    stop: (command, call) => withStage(command, call, async (stage, work) => stage.stop?.(work, command.externalId)),
+      withStage(command, call, async ({ stage, work, redact }): Promise<StageTruth> => {
+        const truth = stage.observe
+          ? truthOf(await stage.observe(work, await idOf(command)))
+          : ({ is: "absent" } as const);
+        return truth.is === "failed" ? { is: "failed", failure: redacted(truth.failure, redact) } : truth;
+      }),
+    stop: (command, call) =>
+      withStage(command, call, async ({ stage, work }) => stage.stop?.(work, await idOf(command))),
   };
 }
 
-type Redact = (text: string) => string;
-
-const thrown = (error: unknown, redact: Redact): StageFailure => {
-  const { message, ...failure } = stageFailure(error, null);
-  return { ...failure, message: redact(message) };
-};
-
-function replyOf(start: StageStart, stage: StageExtension, redact: Redact): StageReply {
-  switch (start.kind) {
-    case "started":
-      return stage.observe
-        ? { kind: "started", externalId: start.externalId }
-        : { kind: "failed", failure: wrong(`the stage ${stage.name} says that it was started, and has no observe`) };
-    case "succeeded": {
-      const result = JsonRecord.safeParse(start.result ?? {});
-      return result.success
-        ? { kind: "succeeded", result: result.data }
-        : { kind: "failed", failure: wrong("its result is not plain JSON, and cannot be kept") };
-    }
-    case "failed":
-      return { kind: "failed", failure: failed(start, redact) };
-    default:
-      return { kind: "failed", failure: wrong(unexpected(start)) };
+async function begin({ stage, work, redact }: OwnCall): Promise<StageReply> {
+  try {
+    const reply = replyOf(await stage.start(work), { canBeAsked: stage.observe !== undefined });
+    return reply.kind === "failed" ? { kind: "failed", failure: redacted(reply.failure, redact) } : reply;
+  } catch (error) {
+    // Nobody knows whether it began: who can be asked is asked before it is begun again.
+    if (stage.observe) throw error;
+    return { kind: "failed", failure: redacted(stageFailure(error, null), redact) };
   }
 }
 
-function truthOf(look: StageLook, redact: Redact): StageTruth {
-  switch (look.kind) {
-    case "running":
-      return { is: "running", externalId: look.externalId };
-    case "absent":
-      return { is: "absent" };
-    case "failed":
-      return { is: "failed", failure: failed(look, redact) };
-    case "succeeded": {
-      const result = JsonRecord.safeParse(look.result ?? {});
-      return result.success
-        ? { is: "succeeded", result: result.data }
-        : { is: "failed", failure: wrong("its result is not plain JSON, and cannot be kept") };
-    }
-    default:
-      return { is: "failed", failure: wrong(unexpected(look)) };
-  }
-}
-
-const failed = ({ message, retryable }: StageFailed, redact: Redact): StageFailure => ({
-  code: "STAGE_FAILED",
-  message: redact(message),
-  retryable,
+const redacted = <F extends { readonly message: string }>(failure: F, redact: (text: string) => string): F => ({
+  ...failure,
+  message: redact(failure.message),
 });
-
-const wrong = (why: string): StageFailure => ({
-  code: "STAGE_FAILED",
-  message: `Own code answered what cannot be carried on with: ${why}.`,
-  retryable: false,
-});
-
-const unexpected = (answer: never): string =>
-  `got ${JSON.stringify(answer)}, which is none of the answers that there are`;
