@@ -3,6 +3,7 @@ import { isWanted, type RunEvent, type StageFailure, type StageName, type StageT
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import type { Clock, Logger, Metrics } from "@snowmelt/core/ports";
 import type { CommandMessage, StageCommand } from "./command-message.ts";
+import { failedTry } from "./failed-try.ts";
 import type { LeaseStore } from "./lease-store.ts";
 import type { RunStore, StoredRun } from "./run-store.ts";
 import type { StageCall, StageReply, StageRunner } from "./stage-runner.ts";
@@ -255,7 +256,7 @@ const codeOf = (error: unknown): string =>
 /** Messages of Snowmelt's own errors hold no secrets; of others nothing but the name is told. What is not known may pass. */
 export function toFailedReply(error: unknown, what: string): Extract<StageReply, { readonly kind: "failed" }> {
   const failure: StageFailure = isSnowmeltError(error)
-    ? { code: error.code, message: error.message, retryable: error.retryable || error.code === "ABORTED" }
+    ? { message: error.message, ...failedTry(error) }
     : { code: "STAGE_CRASHED", message: `${what} threw ${codeOf(error)}.`, retryable: true };
   return { kind: "failed", failure };
 }

@@ -17,6 +17,7 @@ export { type Engine, type EnginePorts, openEngine } from "./engine.ts";
 export { engineError } from "./engine-error.ts";
 export type { EngineStores } from "./engine-stores.ts";
 export type { EscalateOptions, EscalateReport } from "./escalate.ts";
+export { failedTry } from "./failed-try.ts";
 export { guardRunner } from "./guard-runner.ts";
 export { type InProcessCarrier, type InProcessPorts, openInProcessCarrier } from "./in-process-carrier.ts";
 export type { LeaseClaim, LeaseHolder, LeaseStore } from "./lease-store.ts";

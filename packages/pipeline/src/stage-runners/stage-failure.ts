@@ -1,6 +1,6 @@
 import type { StageFailure } from "@snowmelt/core/engine";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import type { StageReply } from "../engine/index.ts";
+import { failedTry, type StageReply } from "../engine/index.ts";
 import { failureOf } from "../run/dataset-record.ts";
 import type { Stage } from "../run-event.ts";
 
@@ -9,10 +9,9 @@ const beginAgain: ReadonlySet<string> = new Set(["COMMIT_LOST", "QUERY_NOT_FOUND
 
 /** An error as the engine takes it; without a secret. */
 export function stageFailure(error: unknown, stage: Stage | null): StageFailure {
-  const { code, message, retryable } = failureOf(error, stage);
+  const { code, message } = failureOf(error, stage);
   if (beginAgain.has(code)) return { code: "FENCED", message: `${code}: ${message}`, retryable: true };
-  const mayPass = retryable || !isSnowmeltError(error) || error.category === "aborted";
-  return { code, message, retryable: mayPass };
+  return { message, ...(isSnowmeltError(error) ? failedTry(error) : { code, retryable: true }) };
 }
 
 /** The attempt that earlier stages worked on is not the one that is landed next any more. */
