@@ -56,7 +56,9 @@ export async function runLocalStack(options: RunLocalStackOptions): Promise<void
     const { endpoint, region, credentials } = aws;
     // A record of its own: the AWS SDK writes into the credentials that it is given.
     const s3 = { endpoint, region, accessKeyId: credentials.accessKeyId, secretAccessKey: credentials.secretAccessKey };
-    await using snowflake = await startLocalSnowflake({ port, dataDir, sample, s3, onProgress, signal });
+    // What an account marks them as only an account can tell; unmarked, lakes would stream each table with a time in it.
+    const unload = { timestampIsUtc: true };
+    await using snowflake = await startLocalSnowflake({ port, dataDir, sample, s3, unload, onProgress, signal });
     for (const lake of lakes) await ensureLake(lake, aws, snowflake);
     const ready = lakes.map((lake) => ({ ...lake, run: runText(lake, snowflake.port) }));
     const facts = { ...toFacts(snowflake, aws), ...(lakes.length > 0 ? { lakes: ready } : {}) };

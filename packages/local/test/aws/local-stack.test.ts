@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { HeadBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadBucketCommand, ListObjectsV2Command, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { parquetMetadata } from "hyparquet";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { LocalLake } from "../../src/aws/local-lake.ts";
 import { runLocalStack } from "../../src/aws/run-local-stack.ts";
@@ -57,12 +58,18 @@ describe("a Snowflake and an AWS together", () => {
       }).then((response) => response.text());
       for (const name of lake.databases) expect(databases).toContain(`"${name}"`);
       await runStatements(snowflake, [
-        'CREATE OR REPLACE TABLE SHOP."Odd schema".T AS SELECT 1::NUMBER(9,0) AS ID',
+        'CREATE OR REPLACE TABLE SHOP."Odd schema".T AS SELECT 1::NUMBER(9,0) AS ID, CURRENT_DATE::TIMESTAMP_NTZ(6) AS AT',
         'COPY INTO @SHOP."Odd schema".LAKE/raw/t/ FROM SHOP."Odd schema".T FILE_FORMAT = (TYPE = PARQUET) HEADER = TRUE INCLUDE_QUERY_ID = TRUE',
       ]);
       const s3 = new S3Client({ endpoint: aws.endpoint, region: aws.region, credentials: keysOf(facts.env) });
       const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: "another-lake" }));
-      expect(Contents[0]?.Key).toMatch(/^unloaded\/raw\/t\/.*\.parquet$/);
+      const [{ Key = "" } = {}] = Contents;
+      expect(Key).toMatch(/^unloaded\/raw\/t\/.*\.parquet$/);
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: "another-lake", Key }));
+      const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+      const { schema } = parquetMetadata(new Uint8Array(bytes).buffer);
+      // A lake takes times that are marked as UTC, and streams a table that has others.
+      expect(schema.find(({ name }) => name === "AT")?.logical_type).toMatchObject({ isAdjustedToUTC: true });
       s3.destroy();
       await expect(runStatements(snowflake, ["SELECT * FROM NOWHERE"])).rejects.toMatchObject({
         code: "AWS_LAKE_REFUSED",
