@@ -1,16 +1,23 @@
 /**
  * Bundles the functions into dist/<name>.zip and prints what each weighs. Fails where one is larger than it may be.
  *
- *     npm run bundle -w apps/lambdas [-- name...]
+ *     npm run bundle -w apps/lambdas [-- [--extensions file] name...]
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { bundleFunctions, writeBundles } from "./bundle/bundle-functions.ts";
 
 const MAX_ZIP_BYTES = 1_500_000;
 const root = join(import.meta.dirname, "..");
-const only = process.argv.slice(2);
+const { values, positionals: only } = parseArgs({
+  options: { extensions: { type: "string" } },
+  allowPositionals: true,
+});
+// npm runs this in the package's folder; a path is meant from where it was called.
+const calledFrom = process.env.INIT_CWD ?? process.cwd();
+const extensions = values.extensions === undefined ? undefined : resolve(calledFrom, values.extensions);
 const bundles = await writeBundles(
-  bundleFunctions(join(root, "src"), only.length > 0 ? only : undefined),
+  bundleFunctions(join(root, "src"), { only: only.length > 0 ? only : undefined, extensions }),
   join(root, "dist"),
 );
 const kb = (bytes: number): number => Math.round(bytes / 1000);

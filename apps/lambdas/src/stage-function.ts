@@ -13,6 +13,7 @@ import {
   guardRunner,
   openBreaker,
 } from "@snowmelt/pipeline/engine";
+import { type Extensions, nameExtensions } from "@snowmelt/pipeline/extensions";
 import { openStageRunners, openStages } from "@snowmelt/pipeline/stage-runners";
 import { readConfig } from "./config.ts";
 import { queueFunction } from "./queue-function.ts";
@@ -24,12 +25,15 @@ import { traceHeaders } from "./trace.ts";
 /** Longer than any function lives: who has begun a stage holds its dataset to the end of it. */
 const leaseMs = 20 * 60_000;
 
-/** The handler of a function that carries out stages: those that the catalogue names for it, and no others. */
-export function stageFunction(name: FunctionName) {
+/**
+ * The handler of a function that carries out stages: those that the catalogue names for it, and no others. `extensions`: the code that
+ * its stages ask for, where they do.
+ */
+export function stageFunction(name: FunctionName, extensions: Extensions = {}) {
   return queueFunction({
     name,
     message: CommandMessage,
-    open: (telemetry) => openStageWork(name, telemetry),
+    open: (telemetry) => openStageWork(name, telemetry, extensions),
     deadLetters: ({ queues, deadLetterUrl: queueUrl }) => ({ queues, queueUrl }),
     async take({ ports }, message, { logger, deadlineAtMs, signal }) {
       const { type, key } = message.command;
@@ -46,7 +50,7 @@ export function stageFunction(name: FunctionName) {
   });
 }
 
-function openStageWork(name: FunctionName, { logger, metrics }: Telemetry) {
+function openStageWork(name: FunctionName, { logger, metrics }: Telemetry, extensions: Extensions) {
   const config = readConfig(["STATE_TABLE", "STATE_ROOT", "QUEUE_URLS", "DEAD_LETTER_QUEUE_URL"]);
   const stores = openDynamoStores({ table: config.STATE_TABLE });
   const stateObjects = openStateObjects(config.STATE_ROOT);
@@ -55,8 +59,9 @@ function openStageWork(name: FunctionName, { logger, metrics }: Telemetry) {
   mkdirSync(spillDirectory, { recursive: true });
   const [clock, random] = [systemClock, systemRandom];
   const secrets = openSecrets();
-  const open = openStages({ stateObjects, secrets, spillDirectory, clock, random, logger, metrics });
-  const all = openStageRunners({ open, leases: stores.leases, leaseMs, stateObjects, clock });
+  const { rules: ownRules, stages: ownStages } = nameExtensions(extensions);
+  const open = openStages({ stateObjects, secrets, ownRules, spillDirectory, clock, random, logger, metrics });
+  const all = openStageRunners({ open, leases: stores.leases, leaseMs, stateObjects, clock, stages: ownStages });
   const { stages, effects } = catalogue[name];
   const asksSnowflake = effects.some(({ effect }) => effect === "snowflakeRole");
   const breaker = openBreaker(BreakerConfig.parse({}), { ...stores, clock, random, logger, metrics });

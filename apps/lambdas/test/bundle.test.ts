@@ -29,6 +29,19 @@ function copyRepository(to: string): string {
   return join(to, "apps", "lambdas", "src");
 }
 
+test("a bundle has the user's own code where its function asks for it, and only there", async () => {
+  const here = join(root, "apps", "lambdas", "src");
+  const extensions = join(import.meta.dirname, "own-code", "extensions.ts");
+  const bundled = async (name: string, options = {}) =>
+    Buffer.from((await bundleFunction(join(here, name, "handler.ts"), name, options)).code).toString();
+  for (const name of ["land", "transform", "notify"]) {
+    expect(await bundled(name, { extensions }), name).toContain("only in the bundle of a team of its own");
+  }
+  expect(await bundled("transform")).not.toContain("of a team of its own");
+  expect(await bundled("extract", { extensions })).not.toContain("of a team of its own");
+  await expect(bundled("land", { extensions: "nowhere.ts" })).rejects.toThrow("There is no file nowhere.ts");
+}, 120_000);
+
 test("the same sources give the same zips in another folder, each small enough to start fast", async () => {
   const elsewhere = copyRepository(join(folder, "some", "where else"));
   const here = join(root, "apps", "lambdas", "src");

@@ -4,6 +4,7 @@ import { catalogue } from "@snowmelt/core/functions";
 import { build } from "esbuild";
 import { cutLocales } from "./cut-locales.ts";
 import { cutDriver, leaveOutDriver } from "./driver-cuts.ts";
+import { ownCode } from "./own-code.ts";
 import { zipOf } from "./zip.ts";
 
 /** What a function is deployed from. */
@@ -20,12 +21,21 @@ export interface FunctionBundle {
   readonly parts: readonly { readonly name: string; readonly bytes: number }[];
 }
 
+export interface BundleOptions {
+  /** A file that exports `extensions`: the code that definitions name. @default none */
+  readonly extensions?: string | undefined;
+}
+
 /**
  * Bundles one handler: everything it imports in one file, so that a cold start reads one. CommonJS, since the OpenTelemetry
  * layer of AWS patches what is required and cannot patch what is imported. The bytes depend on the sources alone, never on
  * the folder they lie in.
  */
-export async function bundleFunction(entry: string, name: string): Promise<FunctionBundle> {
+export async function bundleFunction(
+  entry: string,
+  name: string,
+  { extensions }: BundleOptions = {},
+): Promise<FunctionBundle> {
   const folder = join(entry, "..");
   const { outputFiles, metafile } = await build({
     entryPoints: [entry],
@@ -45,7 +55,11 @@ export async function bundleFunction(entry: string, name: string): Promise<Funct
     metafile: true,
     write: false,
     logLevel: "error",
-    plugins: [cutLocales(), asksSnowflake(name) ? cutDriver() : leaveOutDriver()],
+    plugins: [
+      cutLocales(),
+      asksSnowflake(name) ? cutDriver() : leaveOutDriver(),
+      ...(extensions === undefined ? [] : [ownCode(extensions, join(folder, ".."))]),
+    ],
   });
   const code = fileOf(outputFiles, "index.js");
   const zip = zipOf([{ name: "index.js", bytes: code }]);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { bundleFunction, type FunctionBundle } from "./bundle-function.ts";
+import { type BundleOptions, bundleFunction, type FunctionBundle } from "./bundle-function.ts";
 
 /** Every folder with a handler is a function. */
 export function functionNames(sources: string): string[] {
@@ -11,10 +11,13 @@ export function functionNames(sources: string): string[] {
 }
 
 /** Bundles the functions one after the other: the machine that builds is often small, and esbuild uses all of it by itself. */
-export async function* bundleFunctions(sources: string, only?: readonly string[]): AsyncGenerator<FunctionBundle> {
+export async function* bundleFunctions(
+  sources: string,
+  { only, ...options }: BundleOptions & { readonly only?: readonly string[] | undefined } = {},
+): AsyncGenerator<FunctionBundle> {
   for (const name of functionNames(sources)) {
     if (only && !only.includes(name)) continue;
-    yield await bundleFunction(join(sources, name, "handler.ts"), name);
+    yield await bundleFunction(join(sources, name, "handler.ts"), name, options);
   }
 }
 

@@ -1,3 +1,4 @@
+import { extensions } from "../extensions.ts";
 import { stageFunction } from "../stage-function.ts";
 
-export const handler = stageFunction("land");
+export const handler = stageFunction("land", extensions);

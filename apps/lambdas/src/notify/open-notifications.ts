@@ -2,9 +2,11 @@ import { BreakerConfig } from "@snowmelt/core/engine";
 import { systemClock, systemRandom } from "@snowmelt/core/ports";
 import { openAlertBus, openDynamoNotifyStores, openDynamoStores, openQueues, openTopics } from "@snowmelt/pipeline/aws";
 import { openBreaker } from "@snowmelt/pipeline/engine";
+import { nameExtensions, ownChannels } from "@snowmelt/pipeline/extensions";
 import { openChannels, openNotifier, openPost } from "@snowmelt/pipeline/notify";
 import { alertLimitsOf, openRelease } from "@snowmelt/pipeline/release";
 import { readConfig } from "../config.ts";
+import { extensions } from "../extensions.ts";
 import { openSecrets } from "../secrets.ts";
 import { openStateObjects } from "../state-objects.ts";
 import type { Telemetry } from "../telemetry.ts";
@@ -22,7 +24,9 @@ export function openNotifications({ logger, metrics }: Telemetry) {
   ]);
   const { STATE_TABLE: table, SNOWMELT_ENVIRONMENT: environment, AWS_REGION: region, ACCOUNT_ID: accountId } = config;
   const topics = openTopics({ accountId, region });
-  const ports = { secrets: openSecrets(), post: openPost(), topics, alertBus: openAlertBus() };
+  const reach = { secrets: openSecrets(), post: openPost() };
+  const own = ownChannels(nameExtensions(extensions).channels, reach);
+  const ports = { ...reach, topics, alertBus: openAlertBus(), extensions: own };
   const breaker = openBreaker(BreakerConfig.parse({}), {
     ...openDynamoStores({ table }),
     clock: systemClock,

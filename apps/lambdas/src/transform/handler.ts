@@ -1,3 +1,4 @@
+import { extensions } from "../extensions.ts";
 import { stageFunction } from "../stage-function.ts";
 
-export const handler = stageFunction("transform");
+export const handler = stageFunction("transform", extensions);
