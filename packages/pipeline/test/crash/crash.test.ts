@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { lakeRows } from "../lake-rows.ts";
 import { type Landscape, openLandscape } from "../landscape.ts";
 import { accountsPipeline, changeAccounts, createAccounts, expectSourceInLake, mendAccounts } from "./accounts.ts";
+import { describeNamedCases } from "./named-cases.ts";
 import { freezeChild, runChild } from "./start-child.ts";
 
 const rows = 3000;
@@ -134,58 +135,22 @@ describe("a writer that was frozen before its commit, and whose lease has run ou
   });
 });
 
-describe("named cases", () => {
-  test("the commit is done and the state not saved: nothing is landed twice", async () => {
-    const pipeline = accountsPipeline(land);
-    await runChild(land, pipeline, { killAt: { kind: "stageFinished", stage: "commit" } });
-    const { datasets } = await land.run(pipeline);
-    expect(datasets.map(({ outcome, deltaVersion }) => ({ outcome, deltaVersion }))).toEqual([
-      { outcome: "alreadyCommitted", deltaVersion: 0 },
-    ]);
-    await expectSourceInLake(land);
-  });
+describeNamedCases(() => land);
 
-  test("a run ends before its query is sent: the next one lands the window that was written down, and then what came since", async () => {
-    const pipeline = accountsPipeline(land);
-    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "extract" } });
-    await changeAccounts(land);
-    const { datasets } = await land.run(pipeline);
-    expect(datasets).toMatchObject([
-      {
-        outcome: "committed",
-        laneVersion: 1,
-        notices: [{ code: "WINDOW_REPEATED" }, { code: "ROWS_QUARANTINED" }],
-        counts: { extracted: rows },
-      },
-      { outcome: "committed", laneVersion: 2, counts: { updated: rows / 10, inserted: 50 } },
-    ]);
-    expect(datasets[1]?.window?.lo).toBe(datasets[0]?.window?.hi);
-    await expectSourceInLake(land);
-  });
-
-  test("a window fails while a later one lands: the table is planned from, and nothing is missing", async () => {
-    const pipeline = accountsPipeline(land);
-    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "commit" } });
-    const elsewhere = join(land.directory, "state-elsewhere");
-    await changeAccounts(land);
-    expect((await land.run(pipeline, { stateRoot: elsewhere })).datasets).toMatchObject([
-      { outcome: "committed", laneVersion: 1 },
-    ]);
-    const { datasets } = await land.run(pipeline);
-    expect(datasets).toMatchObject([{ outcome: "empty", notices: [{ code: "ATTEMPT_SUPERSEDED" }] }]);
-    await expectSourceInLake(land);
-    await rm(elsewhere, { recursive: true });
-  });
-
-  test("the state folder is deleted: the table says where to go on", async () => {
-    const pipeline = accountsPipeline(land);
-    await land.run(pipeline);
-    await changeAccounts(land);
-    await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "verify" } });
-    await rm(join(land.directory, "state"), { recursive: true });
-    expect((await land.run(pipeline)).datasets).toMatchObject([
-      { outcome: "committed", laneVersion: 2, counts: { updated: rows / 10, inserted: 50 } },
-    ]);
-    await expectSourceInLake(land);
-  });
+test("a run ends before its query is sent: the next one lands the window that was written down, and then what came since", async () => {
+  const pipeline = accountsPipeline(land);
+  await runChild(land, pipeline, { killAt: { kind: "stageStarted", stage: "extract" } });
+  await changeAccounts(land);
+  const { datasets } = await land.run(pipeline);
+  expect(datasets).toMatchObject([
+    {
+      outcome: "committed",
+      laneVersion: 1,
+      notices: [{ code: "WINDOW_REPEATED" }, { code: "ROWS_QUARANTINED" }],
+      counts: { extracted: rows },
+    },
+    { outcome: "committed", laneVersion: 2, counts: { updated: rows / 10, inserted: 50 } },
+  ]);
+  expect(datasets[1]?.window?.lo).toBe(datasets[0]?.window?.hi);
+  await expectSourceInLake(land);
 });

@@ -5,6 +5,13 @@ import type { Landscape } from "../landscape.ts";
 import { type AccountsOptions, accountsPipeline, changeAccounts, expectSourceInLake } from "./accounts.ts";
 import { runChild } from "./start-child.ts";
 
+/** Statements that read or unloaded a window, of all that the server ever got: each carries its attempt in its tag. */
+async function extractions(land: Landscape): Promise<number> {
+  const history = "TABLE(AVIATION.INFORMATION_SCHEMA.QUERY_HISTORY_BY_USER(RESULT_LIMIT => 10000))";
+  const [row] = await land.rows(`SELECT COUNT(*) FROM ${history} WHERE QUERY_TAG LIKE 'snowmelt %attempt=%'`);
+  return Number(row?.[0]);
+}
+
 /** The three crashes that the table must get over by itself, wherever the lake is and however rows come. */
 export function describeNamedCases(landscape: () => Landscape, options: AccountsOptions = {}): void {
   describe("the named cases", { timeout: 120_000 }, () => {
@@ -15,6 +22,23 @@ export function describeNamedCases(landscape: () => Landscape, options: Accounts
       expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "alreadyCommitted", deltaVersion: 0 }]);
       await expectSourceInLake(land, options);
     });
+
+    test.each([
+      { kind: "stageStarted", stage: "land" },
+      { kind: "progress", stage: "land" },
+      { kind: "stageFinished", stage: "land" },
+    ])(
+      "a process dies at $kind of $stage: the next one takes its query over, and none is sent a second time",
+      async (killAt) => {
+        const land = landscape();
+        const pipeline = accountsPipeline(land, options);
+        const before = await extractions(land);
+        expect(await runChild(land, pipeline, { killAt })).toEqual({ kind: "killed" });
+        expect((await land.run(pipeline)).datasets).toMatchObject([{ outcome: "committed", laneVersion: 1 }]);
+        expect(await extractions(land)).toBe(before + 1);
+        await expectSourceInLake(land, options);
+      },
+    );
 
     test("a window fails while a later one lands: the table is planned from, and nothing is missing", async () => {
       const land = landscape();
