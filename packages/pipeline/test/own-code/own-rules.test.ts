@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { custom, type Pipeline } from "@snowmelt/core/definition";
-import { planRunGraph } from "@snowmelt/core/engine";
+import { planRunGraph, type RunState } from "@snowmelt/core/engine";
 import { defineRule, isComplete, type OwnRule } from "@snowmelt/core/quality";
 import { openMemoryStores, runToEnd } from "@snowmelt/pipeline/engine";
 import type { Extensions } from "@snowmelt/pipeline/extensions";
@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => land[Symbol.asyncDispose]());
 
 type Quality = NonNullable<NonNullable<Parameters<typeof peoplePipeline>[2]>["quality"]>;
-const people = (name: string, ...quality: Quality): Pipeline => peoplePipeline(land, name, { quality });
+const people = (name: string, ...quality: Quality): Pipeline =>
+  peoplePipeline(land, name, { quality, extract: { batchRows: 500 } });
 const atMost = (max: number, onFail: "block" | "quarantine" | "warn" = "block") =>
   custom("plausibleAge", { max }, { columns: ["AGE"], onFail });
 const rules = [plausibleAge, varied];
@@ -133,21 +134,54 @@ describe("a rule of one's own", () => {
     await createPeople(land, "OWN_PIECES", 3_000);
     await land.sql("UPDATE OWN_PIECES SET AGE = 200 WHERE MOD(ID, 1000) = 999");
     const pipeline = people("OWN_PIECES", atMost(120, "quarantine"), custom("varied", {}, { columns: ["AGE"] }));
-    const runtime = openRuntime({ platform: pipeline.platform, extensions: { rules } });
-    const stores = openMemoryStores();
-    const options = await openStageOptions(land, { leases: stores.leases, definitions: [pipeline] });
-    const state = await runToEnd({
-      stores,
-      runners: runtime.stageRunners({ ...options, pieces: { maxRows: 700 } }),
-      runId: "pieces",
-      trigger: { kind: "manual" },
-      graph: planRunGraph(pipeline, "local", { work: { kind: "live" } }),
-    });
+    const state = await inPieces(pipeline, { rules });
     expect(state.status).toBe("succeeded");
     expect(state.tasks.own_pieces?.results.publish).toMatchObject({ inserted: 2_997, quarantined: 3 });
     expect(state.tasks.own_pieces?.results.check).toMatchObject({ rules: 2, passed: 1 });
   });
+
+  test("that cannot answer in the first of many pieces fails the check of the last, in clear words", async () => {
+    await createPeople(land, "BROKEN_PIECES", 3_000);
+    let asked = 0;
+    const fragile = defineRule({
+      name: "plausibleAge",
+      scope: "row",
+      options: z.looseObject({}),
+      needs: { age: ["int32", "int64", "decimal"] },
+      check() {
+        if (asked++ === 3) throw new RangeError("no fourth row");
+        return true;
+      },
+    });
+    const state = await inPieces(people("BROKEN_PIECES", atMost(120, "quarantine")), { rules: [fragile] });
+    expect(state.tasks.broken_pieces?.failure).toMatchObject({
+      code: "RULE_FAILED",
+      message: expect.stringContaining("RangeError: no fourth row (at row 3)"),
+    });
+    expect(asked).toBe(4);
+    await expect(landed("broken_pieces")).rejects.toThrow("there is no table");
+  });
 });
+
+/** By the run engine, 700 rows a call. */
+async function inPieces(pipeline: Pipeline, extensions: Extensions): Promise<RunState> {
+  let pieces = 0;
+  const runtime = openRuntime({ platform: pipeline.platform, extensions });
+  const stores = openMemoryStores();
+  const options = await openStageOptions(land, { leases: stores.leases, definitions: [pipeline] });
+  const state = await runToEnd({
+    stores,
+    runners: runtime.stageRunners({ ...options, pieces: { maxRows: 700 } }),
+    runId: pipeline.datasets.own_pieces ? "pieces" : "broken",
+    trigger: { kind: "manual" },
+    graph: planRunGraph(pipeline, "local", { work: { kind: "live" } }),
+    onEvent: ({ type }) => {
+      if (type === "yielded") pieces++;
+    },
+  });
+  expect(pieces).toBeGreaterThan(1);
+  return state;
+}
 
 describe("code that a definition and its runtime do not agree upon", () => {
   test.each([
