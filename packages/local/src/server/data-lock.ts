@@ -80,12 +80,13 @@ async function isAlive({ pid, began }: Holder): Promise<boolean> {
   return began === null || (await readProcessStart(pid)) === began;
 }
 
-/** When a process began, in clock ticks since the machine did (Linux only). */
+/** When a process began, in clock ticks since the machine did (Linux only). One that has ended and that nobody asked after has none. */
 async function readProcessStart(pid: number): Promise<string | null> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, "utf8");
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
-    return `${boot.trim()}/${stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19]}`;
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return fields[0] === "Z" || fields[0] === "X" ? null : `${boot.trim()}/${fields[19]}`;
   } catch {
     return null;
   }
