@@ -6,6 +6,7 @@ import { type InspectedDataset, inspectDataset } from "../stages/inspect-dataset
 import { openLease } from "../state/lease.ts";
 import { type DatasetRecord, openDatasetRecord } from "./dataset-record.ts";
 import { type RecordedRunOptions, recordRun } from "./record-run.ts";
+import { refuseTransforms } from "./refuse-transforms.ts";
 import type { RunContext } from "./run-context.ts";
 import { runOne } from "./run-one.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
@@ -27,6 +28,7 @@ export interface RunOptions extends RecordedRunOptions {
  * written later are the manifest's `recordFailure`. May be repeated at any time.
  */
 export async function runPipeline(definition: Pipeline, options: RunOptions): Promise<RunManifest> {
+  refuseTransforms(definition, options.datasets);
   const purpose: Purpose = options.refresh ? { kind: "refresh" } : live;
   return recordRun(definition, options, (context, datasets) => runDatasets(context, datasets, purpose));
 }

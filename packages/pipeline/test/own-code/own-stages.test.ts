@@ -230,6 +230,20 @@ describe("a transform", () => {
   });
 });
 
+test("a run of one process says that it would leave a transform out, and does not begin", async () => {
+  const pipeline = withTransform();
+  const extensions = extensionsOf({ start: async () => ({ kind: "succeeded" }) });
+  await expect(land.run(pipeline, { extensions })).rejects.toMatchObject({
+    code: "PLAN_REFUSED",
+    message: expect.stringContaining("transforms.topPeople of the pipeline p would be left out"),
+  });
+  const two = definePipeline({
+    ...land.pipeline({ people: peopleDataset("PEOPLE"), again: peopleDataset("PEOPLE") }),
+    transforms: { both: custom("tops", {}, { after: ["people", "again"] }) },
+  });
+  expect(await land.run(two, { extensions, datasets: ["again"] })).toMatchObject({ status: "succeeded" });
+});
+
 test("a channel of one's own hears of a run that failed", async () => {
   const heard: unknown[] = [];
   const teams = defineChannel({
