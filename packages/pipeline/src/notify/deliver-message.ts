@@ -26,22 +26,16 @@ export async function deliverMessage(sender: Sender, { name, channel, message, s
     delivery = failureOf(error);
   }
   const dimensions = { Environment: environment, Channel: name };
-  const { dedupKey, action, level } = message.alert;
+  const { dedupKey, action, level: escalationLevel } = message.alert;
+  // A line's own level is something else.
+  const about = { channel: name, dedupKey, action, escalationLevel, id: message.id };
   if (delivery.kind === "delivered") {
     metrics.record(metricOf("NotificationsDelivered", 1, dimensions));
-    logger.log("info", "A notification was delivered.", { channel: name, dedupKey, action, level, id: message.id });
+    logger.log("info", "A notification was delivered.", about);
     return delivery;
   }
   metrics.record(metricOf("NotificationsFailed", 1, dimensions));
-  const fields = {
-    channel: name,
-    dedupKey,
-    action,
-    level,
-    id: message.id,
-    outcome: delivery.kind,
-    reason: delivery.reason,
-  };
+  const fields = { ...about, outcome: delivery.kind, reason: delivery.reason };
   logger.log(delivery.kind === "refused" ? "error" : "warn", "A notification was not delivered.", fields);
   return delivery;
 }
