@@ -11,6 +11,7 @@ import type { Act } from "./e2e/acts/act.ts";
 import { acts } from "./e2e/acts.ts";
 import { channels, defineAll, smallPipeline } from "./e2e/definitions.ts";
 import { deploy } from "./e2e/deploy.ts";
+import { troubleOf } from "./e2e/function-logs.ts";
 import * as names from "./e2e/names.ts";
 import { openSink } from "./e2e/sink.ts";
 import { watchRuns } from "./e2e/watch.ts";
@@ -82,7 +83,12 @@ await exitWith(async () => {
   const played = acts.filter(isPlayed);
   for (const act of played) {
     say(`--- ${act.name}: ${act.summary}`);
-    await act.play(stage);
+    try {
+      await act.play(stage);
+    } catch (error) {
+      for (const line of await troubleOf(account)) say(line);
+      throw error;
+    }
   }
   say(`all of ${played.length} acts ended right`);
   return 0;

@@ -15,6 +15,7 @@ const scopes: Readonly<Record<string, { readonly service: string; readonly versi
   AmazonSQS: { service: "sqs", version: "1.0" },
   AWSEvents: { service: "events", version: "1.1" },
   AWSGlue: { service: "glue", version: "1.1" },
+  Logs_20140328: { service: "logs", version: "1.1" },
   secretsmanager: { service: "secretsmanager", version: "1.1" },
 };
 

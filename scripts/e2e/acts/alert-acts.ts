@@ -31,20 +31,24 @@ const outage: Act = {
     const hear = openHearing(stage);
     await makeLater(stage);
     await makeSmallTables(server, many);
-    const before = (await hear()).length;
-    const heard = async (): Promise<readonly Heard[]> => (await hear()).slice(before);
+    await hear();
+    const sinceMs = Date.now();
+    const heard = async (): Promise<readonly Heard[]> => (await hear()).filter(({ atMs }) => atMs >= sinceMs);
 
     const on = ["login", "query", "monitoring", "result", "renew"] as const;
     await server.admin.setFaults(on.map((kind) => ({ kind: "requestReset", on: kind, times: "always" })));
     say("Snowflake resets every connection");
     await runLater(stage, "down", "failed");
     const firsts = ["bus", "people", "topic"];
-    const isTold = async () => firsts.every((channel) => heardOf(of, laterKey, "trigger").includes(channel));
     let of: readonly Heard[] = [];
-    await until(async () => {
+    const isTold = async (action: string, channels: readonly string[]): Promise<boolean> => {
       of = await heard();
-      return isTold();
-    }, "every channel of the first level is told");
+      return channels.every((channel) => heardOf(of, laterKey, action).includes(channel));
+    };
+    const orWhat = (error: unknown): never => {
+      throw new Error(`${String(error)}; heard so far: ${JSON.stringify(of)}`);
+    };
+    await until(() => isTold("trigger", firsts), "every channel of the first level is told").catch(orWhat);
 
     await Promise.all(
       many.map((dataset) => ask(stage, { pipeline: smallPipeline, requestId: `down ${dataset}`, datasets: [dataset] })),
@@ -72,10 +76,7 @@ const outage: Act = {
     expect(failed.length === 0, `${failed.length} of ${runs.length} runs did not survive the outage`);
     await runLater(stage, "back", "succeeded");
     const channels = [...firsts, "boss"];
-    await until(async () => {
-      of = await heard();
-      return channels.every((channel) => heardOf(of, laterKey, "resolve").includes(channel));
-    }, "every channel is told of the end");
+    await until(() => isTold("resolve", channels), "every channel is told of the end").catch(orWhat);
     for (const action of ["trigger", "resolve"]) {
       const told = heardOf(of, laterKey, action).sort().join(", ");
       expect(told === [...channels].sort().join(", "), `expected one ${action} through each channel, heard: ${told}`);
@@ -101,6 +102,8 @@ async function runLater(stage: Stage, requestId: string, status: "failed" | "suc
     pipeline === "later" && JSON.stringify(trigger).includes(`"${requestId}"`);
   const run = await stage.watch.ended(isIt, `the run ${requestId} of later ends`, 300_000);
   expect(run.status === status, `the run ended ${run.status}: ${JSON.stringify(run.tasks)}`);
+  const { failure } = run.tasks.later ?? {};
+  if (failure) stage.say(`it failed: ${failure.code}: ${failure.message}`);
 }
 
 async function makeLater({ server }: Stage): Promise<void> {
