@@ -21,7 +21,8 @@ export function handler(_event: unknown, context: Context) {
   return telemetry.observe(context, async () => {
     opened ??= open();
     const { engine, stores, released, objects } = opened;
-    const deadlineAtMs = Date.now() + context.getRemainingTimeInMillis() - reserveMs;
+    // However many incidents there are, promises have their half of the time.
+    const deadlineAtMs = Date.now() + (context.getRemainingTimeInMillis() - reserveMs) / 2;
     const escalated = await engine.escalate({ deadlineAtMs });
     const promises = await checkPromises({ engine, runs: stores.runs, released, objects, ...telemetry }, Date.now());
     telemetry.metrics.record(heartbeat(released.environment, "escalate"));

@@ -111,6 +111,7 @@ test("an incident is told as its pipeline has it, and what is no pipeline's as t
   expect(await channelsOf("prod/b/rows")).toEqual(["ops"]);
   expect(await channelsOf("prod/gone/rows")).toEqual(["ops"]);
   expect(await channelsOf("breaker/snowflake")).toEqual(["ops"]);
+  expect(await channelsOf("prod/breaker/snowflake")).toEqual(["ops"]);
   const { release: silent } = await released([]);
   expect((await alertPolicyOf(silent, "breaker/snowflake")).levels[0]?.channels).toEqual([nobody]);
 });
