@@ -23,6 +23,14 @@ test("the example lands the rows of the source, and nothing when it is run again
   expect(runExample(folder, server)).toMatch(/^succeeded \{[^}]*extracted: 0,/s);
 });
 
+test("the example of a rule of one's own splits off the row that it refuses", async () => {
+  await using server = await startLocalSnowflake();
+  await makeFlights(server);
+  const said = runExample(copyRepository(server.port), server, "own-rule");
+  expect(said).toMatch(/^succeeded \{[^}]*extracted: 2,[^}]*inserted: 1,[^}]*quarantined: 1,/s);
+  expect(said).toContain('reachable({"maxMiles":9600}) of ORIGIN, DESTINATION, DISTANCE');
+});
+
 async function makeFlights({ account, host, port, protocol, user: username, password }: LocalSnowflake): Promise<void> {
   const auth = { kind: "password", password: secretRef("test:password") } as const;
   const secrets = memorySecrets({ "test:password": password });
@@ -43,7 +51,7 @@ function copyRepository(port: number): string {
   mkdirSync(join(root, ".cache"), { recursive: true });
   const folder = mkdtempSync(join(root, ".cache", "example-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const path of ["examples/land-flights.ts", "pipelines/flights.schema.ts"]) {
+  for (const path of ["examples/land-flights.ts", "examples/own-rule.ts", "pipelines/flights.schema.ts"]) {
     cpSync(join(root, path), join(folder, path));
   }
   const platform = readFileSync(join(root, "platform.ts"), "utf8");
@@ -52,8 +60,8 @@ function copyRepository(port: number): string {
   return folder;
 }
 
-function runExample(folder: string, { password }: LocalSnowflake): string {
-  const script = join(folder, "examples/land-flights.ts");
+function runExample(folder: string, { password }: LocalSnowflake, name = "land-flights"): string {
+  const script = join(folder, `examples/${name}.ts`);
   return execFileSync(process.execPath, ["--conditions=@snowmelt/source", script], {
     cwd: folder,
     encoding: "utf8",
