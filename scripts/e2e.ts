@@ -5,14 +5,14 @@ import { openS3Store } from "@snowmelt/lake/s3";
 import { startLocalSnowflake } from "@snowmelt/local";
 import { functionIdentity, openAwsEmulators } from "@snowmelt/local/aws";
 import { openDynamoStores } from "@snowmelt/pipeline/aws";
-import { writeRelease } from "@snowmelt/pipeline/release";
 import { bundleFunctions } from "../apps/lambdas/scripts/bundle/bundle-functions.ts";
 import type { Act } from "./e2e/acts/act.ts";
 import { acts } from "./e2e/acts.ts";
-import { channels, defineAll, smallPipeline } from "./e2e/definitions.ts";
+import { channels, smallPipeline } from "./e2e/definitions.ts";
 import { deploy } from "./e2e/deploy.ts";
 import { troubleOf } from "./e2e/function-logs.ts";
 import * as names from "./e2e/names.ts";
+import { releaseAll } from "./e2e/release-all.ts";
 import { openSink } from "./e2e/sink.ts";
 import { watchRuns } from "./e2e/watch.ts";
 import { exitWith } from "./exit-with.ts";
@@ -70,7 +70,7 @@ await exitWith(async () => {
   const account = await deploy(aws, { zips, channels, secrets, rotated });
   const connection = { endpoint: aws.endpoint, region: aws.region, credentials: { ...aws.credentials } };
   await using state = openS3Store({ bucket: names.stateBucket, ...connection });
-  await writeRelease(state, names.environment, defineAll(server));
+  await releaseAll(state, server);
   await using stores = openDynamoStores({ table: names.table, ...connection });
   const watch = watchRuns(stores, { silent: [smallPipeline], onLine: say });
 

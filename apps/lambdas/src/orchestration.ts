@@ -35,7 +35,7 @@ export function openOrchestration({ logger, metrics }: Telemetry): Orchestration
   const { QUEUE_URLS: urls } = config;
   const stores = openDynamoStores({ table: config.STATE_TABLE });
   const state = openStateObjects(config.STATE_ROOT);
-  const released = openRelease(state, config.SNOWMELT_ENVIRONMENT, { clock: systemClock });
+  const released = openRelease(state, config.SNOWMELT_ENVIRONMENT, { clock: systemClock, logger });
   const queues = openQueues({ headers: traceHeaders });
   const bus = openBus({ bus: config.EVENT_BUS });
   const engine = openEngine({

@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
 import { keyPair, secret } from "@snowmelt/core/definition";
-import { writeRelease } from "@snowmelt/pipeline/release";
 import { withSource } from "../../quickstart/open-source.ts";
-import { defineAll } from "../definitions.ts";
 import * as names from "../names.ts";
+import { releaseAll } from "../release-all.ts";
 import { type Act, expect, openBucket, type Stage } from "./act.ts";
 import { changeSource, drop } from "./flights-acts.ts";
 import { verifyFlights } from "./verify-flights.ts";
@@ -18,7 +17,7 @@ export const keys: Act = {
     const { server, say } = stage;
     await using state = openBucket(stage, names.stateBucket);
     const auth = keyPair(secret(`aws:${names.keySecretName}#privateKey`));
-    await writeRelease(state, names.environment, defineAll(server, { user: names.keyUser, auth }));
+    await releaseAll(state, server, { user: names.keyUser, auth });
     say("released: functions log in by a key pair from now on");
     await new Promise((resolve) => setTimeout(resolve, releaseCacheMs));
 

@@ -1,10 +1,13 @@
 import * as names from "../names.ts";
-import { type Act, until } from "./act.ts";
+import { type Act, expect, type Stage, until } from "./act.ts";
+
+const reasons = ["MESSAGE_INVALID", "PIPELINE_UNKNOWN", "RUN_UNKNOWN", "RELEASE_INVALID", "RUN_STATE_NEWER"];
 
 export const poison: Act = {
   name: "poison",
   summary: "what nobody can take is in the dead-letter queue with the reason, and nothing else is disturbed",
-  async play({ account, aws, watch }) {
+  async play(stage) {
+    const { account, aws, watch } = stage;
     const QueueUrl = names.queueUrl(aws, "events");
     const unknown = {
       id: "requested/x",
@@ -17,10 +20,19 @@ export const poison: Act = {
         cause: { kind: "manual", by: "e2e", requestId: "x" },
       },
     };
+    const requestOf = (pipeline: string) => ({
+      ...unknown,
+      id: `requested/${pipeline}`,
+      runId: `${pipeline}.1`,
+      trigger: { ...unknown.trigger, pipeline },
+    });
+    const newer = await writeNewerState(stage);
     for (const MessageBody of [
       "{",
       JSON.stringify(unknown),
       JSON.stringify({ ...unknown, type: "ticked", trigger: undefined }),
+      JSON.stringify(requestOf(names.stalePipeline)),
+      JSON.stringify({ id: "ticked/x", type: "ticked", runId: newer, atMs: Date.now() }),
     ]) {
       await account.json("AmazonSQS.SendMessage", { QueueUrl, MessageBody });
     }
@@ -32,11 +44,25 @@ export const poison: Act = {
         MessageAttributeNames: ["All"],
       })) as { Messages?: { MessageAttributes?: { reasonCode?: { StringValue?: string } } }[] };
       for (const { MessageAttributes } of Messages) codes.add(MessageAttributes?.reasonCode?.StringValue ?? "none");
-      return ["MESSAGE_INVALID", "PIPELINE_UNKNOWN", "RUN_UNKNOWN"].every((code) => codes.has(code));
+      return reasons.every((code) => codes.has(code));
     };
-    await until(look, "three refused messages with their reasons").catch((error: unknown) => {
+    await until(look, "all refused messages with their reasons").catch((error: unknown) => {
       throw new Error(`${String(error)}; found: ${[...codes].join(", ")}`);
     });
     await watch.reached(({ pipeline }) => pipeline === "flights", "other runs are as they were");
   },
 };
+
+/** Has a run that has ended look as if a newer version of Snowmelt had written it. */
+async function writeNewerState({ account, stores }: Stage): Promise<string> {
+  let runId: string | undefined;
+  for await (const run of stores.runs.list({ pipeline: "flights", status: ["succeeded"] })) runId = run.runId;
+  expect(runId !== undefined, "there is no run that has ended");
+  await account.json("DynamoDB_20120810.UpdateItem", {
+    TableName: names.table,
+    Key: { pk: { S: `RUN#${runId}` }, sk: { S: "STATE" } },
+    UpdateExpression: "SET schemaVersion = :newer",
+    ExpressionAttributeValues: { ":newer": { N: "99" } },
+  });
+  return runId;
+}

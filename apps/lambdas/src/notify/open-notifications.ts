@@ -35,7 +35,7 @@ export function openNotifications({ logger, metrics }: Telemetry) {
     metrics,
   });
   const { channels: store, receipts } = openDynamoNotifyStores({ table });
-  const released = openRelease(openStateObjects(config.STATE_ROOT), environment, { clock: systemClock });
+  const released = openRelease(openStateObjects(config.STATE_ROOT), environment, { clock: systemClock, logger });
   const rateLimits = () => alertLimitsOf(released);
   const channels = openChannels(config.ALERT_CHANNELS, ports);
   const notifier = openNotifier({ environment, channels, store, receipts, rateLimits, breaker, logger, metrics });

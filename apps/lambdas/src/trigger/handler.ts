@@ -15,7 +15,10 @@ let opened: ReturnType<typeof open> | undefined;
 function open() {
   const config = readConfig(["SNOWMELT_ENVIRONMENT", "STATE_ROOT", "QUEUE_URLS", "DEAD_LETTER_QUEUE_URL"]);
   const environment = config.SNOWMELT_ENVIRONMENT;
-  const released = openRelease(openStateObjects(config.STATE_ROOT), environment, { clock: systemClock });
+  const released = openRelease(openStateObjects(config.STATE_ROOT), environment, {
+    clock: systemClock,
+    logger: telemetry.logger,
+  });
   return { config, released, queues: openQueues({ headers: traceHeaders }) };
 }
 

@@ -1,6 +1,6 @@
 import type { Pipeline } from "@snowmelt/core/definition";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import type { Clock, ObjectStore } from "@snowmelt/core/ports";
+import { type Clock, type Logger, type ObjectStore, silentLogger } from "@snowmelt/core/ports";
 import { z } from "zod";
 import { keepDefinition, readDefinition } from "../state/definitions.ts";
 import { releaseError } from "./release-error.ts";
@@ -18,7 +18,7 @@ export interface ReleasedPipelines {
   readonly environment: string;
   /** PIPELINE_UNKNOWN, RELEASE_MISSING, RELEASE_INVALID; errors of the store pass through. */
   find(name: string): Promise<Pipeline>;
-  /** In the order of their names. */
+  /** In the order of their names; without those that this version cannot read, which are logged: they are no other's trouble. */
   list(): Promise<readonly Pipeline[]>;
   /** When they were released. */
   releasedAtMs(): Promise<number>;
@@ -28,6 +28,7 @@ export interface OpenReleaseOptions {
   readonly clock: Pick<Clock, "nowMs">;
   /** How long a release is believed to be the one that is there; a deployment holds after it. @default 60_000 */
   readonly cacheMs?: number;
+  readonly logger?: Logger;
 }
 
 const keyOf = (environment: string): string => `definitions/released/${environment}.json`;
@@ -49,7 +50,7 @@ export async function writeRelease(
 export function openRelease(
   store: ObjectStore,
   environment: string,
-  { clock, cacheMs = 60_000 }: OpenReleaseOptions,
+  { clock, cacheMs = 60_000, logger = silentLogger }: OpenReleaseOptions,
 ): ReleasedPipelines {
   let known: { readonly release: Release; readonly untilMs: number } | undefined;
   /** Content-addressed: what was read once is right for ever. */
@@ -76,6 +77,17 @@ export function openRelease(
     definitions.set(hash, definition);
     return definition;
   };
+  const said = new Set<string>();
+  const readOrSay = async (name: string, hash: string): Promise<Pipeline | undefined> => {
+    try {
+      return await read(name, hash);
+    } catch (error) {
+      if (!isSnowmeltError(error, "RELEASE_INVALID")) throw error;
+      if (!said.has(hash)) logger.log("error", "A pipeline is left out.", { pipeline: name, reason: error.message });
+      said.add(hash);
+      return undefined;
+    }
+  };
   return {
     environment,
     async find(name) {
@@ -93,7 +105,8 @@ export function openRelease(
       const { pipelines } = await current();
       const found: Pipeline[] = [];
       for (const [name, hash] of Object.entries(pipelines).sort(([a], [b]) => (a < b ? -1 : 1))) {
-        found.push(await read(name, hash));
+        const definition = await readOrSay(name, hash);
+        if (definition) found.push(definition);
       }
       return found;
     },

@@ -9,7 +9,7 @@ import {
   slack,
   table,
 } from "@snowmelt/core/definition";
-import { memoryObjectStore } from "@snowmelt/core/ports";
+import { memoryLogger, memoryObjectStore } from "@snowmelt/core/ports";
 import { sourceTable } from "@snowmelt/core/types";
 import { alertPolicyOf, nobody, openRelease, planReleasedRun, writeRelease } from "@snowmelt/pipeline/release";
 import { expect, test } from "vitest";
@@ -42,7 +42,8 @@ async function released(definitions = [pipeline("a"), pipeline("b")]) {
   const store = memoryObjectStore();
   const clock = { at: 0, nowMs: () => clock.at };
   await writeRelease(store, "prod", definitions);
-  return { store, clock, release: openRelease(store, "prod", { clock }) };
+  const logger = memoryLogger();
+  return { store, clock, logger, release: openRelease(store, "prod", { clock, logger }) };
 }
 
 const request = (over: object = {}) =>
@@ -87,12 +88,15 @@ test("a deployment is seen a minute later, and not before", async () => {
 });
 
 test("a definition that this version cannot read is said to be so, and the others are found", async () => {
-  const { release, store } = await released();
+  const { release, store, logger } = await released();
   const text = new TextDecoder().decode(await store.get("definitions/released/prod.json"));
   const { a } = (JSON.parse(text) as { pipelines: { a: string } }).pipelines;
   await store.put(`definitions/${a}.json`, new TextEncoder().encode('{"apiVersion":2}'));
   await expect(release.find("a")).rejects.toMatchObject({ code: "RELEASE_INVALID", retryable: false });
   expect((await release.find("b")).name).toBe("b");
+  for (const _ of [1, 2]) expect((await release.list()).map(({ name }) => name)).toEqual(["b"]);
+  expect(logger.records).toMatchObject([{ level: "error", fields: { pipeline: "a" } }]);
+  expect(await alertPolicyOf(release, "prod/b/rows")).toMatchObject({ levels: [{ channels: ["ops"] }] });
 });
 
 test("where nothing was released, that is said", async () => {
