@@ -18,8 +18,12 @@ export function ownColumns({ needs }: OwnRule, columns: readonly string[], field
 export const typesOf = (columns: readonly OwnColumn[]): Readonly<Record<string, LandType>> =>
   Object.fromEntries(columns.map(({ name, field }) => [name, field.type]));
 
-export const rowAt = (columns: readonly OwnColumn[], batch: ColumnBatch, row: number): Record<string, Value> =>
-  Object.fromEntries(columns.map(({ name, index, field }) => [name, exactAt(field.type, vectorOf(batch, index), row)]));
+/** A row by the rule's names, made anew each time: whoever is given it may keep it. */
+export function rowAt(columns: readonly OwnColumn[], batch: ColumnBatch, row: number): Record<string, Value> {
+  const values: Record<string, Value> = {};
+  for (const { name, index, field } of columns) values[name] = exactAt(field.type, vectorOf(batch, index), row);
+  return values;
+}
 
 /** For people: `DISTANCE 12, MINUTES 0`. */
 export const rowText = (columns: readonly OwnColumn[], batch: ColumnBatch, row: number): string =>
