@@ -1,7 +1,13 @@
 import { queueOfStage } from "@snowmelt/core/functions";
 import { systemClock } from "@snowmelt/core/ports";
 import { commandQueues, openBus, openDynamoStores, openQueues } from "@snowmelt/pipeline/aws";
-import { type Engine, type EngineStores, openEngine } from "@snowmelt/pipeline/engine";
+import {
+  type CommandCarrier,
+  type Engine,
+  type EngineStores,
+  openEngine,
+  refuseUnwired,
+} from "@snowmelt/pipeline/engine";
 import {
   alertPolicyOf,
   nobody,
@@ -38,14 +44,24 @@ export function openOrchestration({ logger, metrics }: Telemetry): Orchestration
   const released = openRelease(state, config.SNOWMELT_ENVIRONMENT, { clock: systemClock, logger });
   const queues = openQueues({ headers: traceHeaders });
   const bus = openBus({ bus: config.EVENT_BUS });
+  const toQueues = commandQueues(queues, (stage) => {
+    const queue = queueOfStage(stage);
+    return queue && urls[queue];
+  });
+  const carrier: CommandCarrier = refuseUnwired(toQueues, {
+    isWired: (stage) => queueOfStage(stage) !== undefined,
+    async tell(event) {
+      const { events } = urls;
+      if (events === undefined) throw new RangeError("QUEUE_URLS names no queue for events");
+      await queues.send(events, { body: JSON.stringify(event), attributes: { runId: event.runId } });
+    },
+    clock: systemClock,
+  });
   const engine = openEngine({
     stores,
     planGraph: (request) =>
       planReleasedRun(released, request, { dispatchMs: config.DISPATCH_SECONDS && config.DISPATCH_SECONDS * 1000 }),
-    carrier: commandQueues(queues, (stage) => {
-      const queue = queueOfStage(stage);
-      return queue && urls[queue];
-    }),
+    carrier,
     policyOf: (dedupKey) => alertPolicyOf(released, dedupKey),
     async notify(notification) {
       const { alerts } = urls;

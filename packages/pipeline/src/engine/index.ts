@@ -22,6 +22,7 @@ export { guardRunner } from "./guard-runner.ts";
 export { type InProcessCarrier, type InProcessPorts, openInProcessCarrier } from "./in-process-carrier.ts";
 export type { LeaseClaim, LeaseHolder, LeaseStore } from "./lease-store.ts";
 export type { ReconcileOptions, ReconcileReport } from "./reconcile.ts";
+export { type RefusalPorts, refuseUnwired } from "./refuse-unwired.ts";
 export type {
   AuditEntry,
   OutboxItem,
