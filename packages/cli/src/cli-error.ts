@@ -8,6 +8,9 @@ export const cliError = errorFactory({
     summary: "The file cannot be loaded, or its default export is not a definition.",
   },
   TABLE_KIND: { category: "definition", summary: "The table is not of the kind that the command is for." },
+  RUN_NOT_FOUND: { category: "definition", summary: "There is no run of that id." },
+  RUN_NOT_CHANGED: { category: "conflict", summary: "The run is not in a state in which that can be done." },
+  ALERT_NOT_OPEN: { category: "definition", summary: "There is no open alert of that key." },
   ENVIRONMENT_UNKNOWN: { category: "definition", summary: "The platform has no environment of that name." },
   PEER_MISSING: { category: "definition", summary: "A package that this command needs is not installed." },
   SCHEMA_FILE_STALE: {

@@ -35,7 +35,7 @@ describe("mistakes on the command line", () => {
   test.each([
     [["run"], "Missing required argument 'pipeline'. See snowmelt run --help."],
     [["frobnicate"], "Unknown command 'frobnicate'. See snowmelt --help."],
-    [["runn"], "Did you mean run?"],
+    [["verfy"], "Did you mean verify?"],
     [["run", orders, "--dataste", "x"], "Did you mean --dataset?"],
     [["local", "--port", "x"], "Expected a number from 0 to 65535."],
     [["run", "nowhere.ts"], "There is no file nowhere.ts"],

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { Command } from "commander";
 import type { CliContext } from "./cli-context.ts";
+import { addAckCommand } from "./commands/ack.ts";
+import { addRunChangeCommands } from "./commands/change-run.ts";
 import { addCompactCommand } from "./commands/compact.ts";
 import { addDiscoverCommand } from "./commands/discover.ts";
 import { addEraseCommand } from "./commands/erase.ts";
@@ -8,6 +10,7 @@ import { addLocalCommand } from "./commands/local.ts";
 import { addPlanCommand } from "./commands/plan.ts";
 import { addRestoreCommand } from "./commands/restore.ts";
 import { addRunCommand } from "./commands/run.ts";
+import { addRunsCommand } from "./commands/runs.ts";
 import { addTableCommand } from "./commands/table.ts";
 import { addTypegenCommand } from "./commands/typegen.ts";
 import { addVacuumCommand } from "./commands/vacuum.ts";
@@ -17,6 +20,9 @@ import { exitCodes } from "./exit-code.ts";
 const commands = [
   addPlanCommand,
   addRunCommand,
+  addRunsCommand,
+  addRunChangeCommands,
+  addAckCommand,
   addVerifyCommand,
   addDiscoverCommand,
   addTableCommand,

@@ -42,6 +42,7 @@ export type {
   StartCommand,
   StopCommand,
 } from "./stage-runner.ts";
+export { storeEvent } from "./store-event.ts";
 export { exportStores, type Restored, type RestoredStores, restoreStores } from "./stores/export-stores.ts";
 export { openFileStores } from "./stores/file-stores.ts";
 export { openMemoryStores } from "./stores/memory-stores.ts";
