@@ -49,8 +49,18 @@ export async function deploy(aws: AwsEmulators, deployment: Deployment): Promise
 
 /** A queue that keeps what is said on the topic and on the bus. */
 async function listen(account: Account, aws: AwsEmulators): Promise<void> {
-  await account.json("AmazonSQS.CreateQueue", { QueueName: `${names.prefix}${names.heardQueue}` });
   const queueArn = names.queueArn(aws, names.heardQueue);
+  const allowed = {
+    Effect: "Allow",
+    Principal: { Service: ["sns.amazonaws.com", "events.amazonaws.com"] },
+    Action: "sqs:SendMessage",
+    Resource: queueArn,
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [allowed] });
+  await account.json("AmazonSQS.CreateQueue", {
+    QueueName: `${names.prefix}${names.heardQueue}`,
+    Attributes: { Policy },
+  });
   await account.form("sns", { Action: "CreateTopic", Name: names.topicName });
   const subscription = { Protocol: "sqs", Endpoint: queueArn };
   await account.form("sns", { Action: "Subscribe", TopicArn: names.topicArn(aws), ...subscription });

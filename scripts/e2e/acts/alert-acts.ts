@@ -69,6 +69,7 @@ const outage: Act = {
     await server.admin.clearFaults();
     say("Snowflake is back");
     await until(async () => !(await isOpen()), "a probe closes the breaker", 300_000);
+    say("a probe has closed the breaker");
     const isSmall = ({ pipeline, trigger }: { pipeline: string; trigger: unknown }) =>
       pipeline === smallPipeline && JSON.stringify(trigger).includes("down ");
     const runs = await watch.allEnded(isSmall, many.length, "the runs that were under way end", 600_000);
