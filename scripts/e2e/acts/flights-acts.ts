@@ -24,6 +24,9 @@ const schedule: Act = {
     await account.json("AWSEvents.DisableRule", { Name: `${names.prefix}every-minute` });
     const run = await watch.ended(({ pipeline }) => pipeline === "flights", "the schedule's run ends");
     expect(run.status === "succeeded", `the run ended ${run.status}: ${JSON.stringify(run.tasks)}`);
+    const { calls, peakRssBytes } = run.tasks.flights?.results.land ?? {};
+    expect(Number(calls) > 1, `expected to land in pieces, each by a call of its own; it was ${calls} call`);
+    stage.say(`landed by ${calls} calls, ${Math.round(Number(peakRssBytes) / 2 ** 20)} MiB at most`);
     await verifyFlights(stage);
   },
 };

@@ -83,6 +83,8 @@ export const catalogue = {
       ...asksSnowflake,
       ...worksOnAttempts,
       ...puts("lake", dataFiles),
+      // The keys of pieces, once all of them are known to be different.
+      ...deletes("state", "attempts/*/keys/*"),
       ...reads("state", "unloads/*"),
       ...puts("state", "unloads/*"),
     ],

@@ -74,8 +74,10 @@ describe("the catalogue", () => {
     expect(doing((each) => each.effect === "readSecret" && each.of === "channels")).toEqual(["notify"]);
     expect(doing((each) => each.effect === "rotateSecret")).toEqual(["rotate"]);
     expect(doing((each) => each.effect === "putObjects" && each.like.includes("_delta_log"))).toEqual(["check"]);
-    expect(doing((each) => each.effect === "deleteObjects" && !each.like.includes("/data/"))).toEqual(["check"]);
-    expect(doing((each) => each.effect === "deleteObjects" && each.in === "state")).toEqual([]);
+    const deleting = (place: "lake" | "state", not: string) =>
+      doing((each) => each.effect === "deleteObjects" && each.in === place && !each.like.includes(not));
+    expect(deleting("lake", "/data/")).toEqual(["check"]);
+    expect([deleting("state", "nothing"), deleting("state", "/keys/")]).toEqual([["land"], []]);
     expect(doing((each) => each.effect === "glueTable")).toEqual(["catalog"]);
     expect(doing((each) => each.effect === "httpTo")).toEqual(["notify"]);
     expect(doing((each) => each.effect === "snowflakeRole")).toEqual(["extract", "land", "check", "rotate"]);

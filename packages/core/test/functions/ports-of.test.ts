@@ -47,15 +47,16 @@ const compiled = {
     await state.get("attempts/a/b.json");
     stores.write();
     snowflake.query();
-    // @ts-expect-error land deletes nothing of what stages left
-    await state.delete("attempts/a/b.json");
+    await state.delete("attempts/a/keys/b.keys");
     // @ts-expect-error land knows no catalog
     ports.catalog;
     // @ts-expect-error land reaches no channel
     ports.http;
   },
-  check: async ({ lake }: Ports<"check">) => {
+  check: async ({ lake, state }: Ports<"check">) => {
     await lake.delete("raw/flights/_delta_log/0.json");
+    // @ts-expect-error check deletes nothing of what stages left
+    await state.delete("attempts/a/b.json");
   },
   catalog: async ({ lake, catalog, ...ports }: Ports<"catalog">) => {
     await lake.get("raw/flights/_delta_log/0.json");
