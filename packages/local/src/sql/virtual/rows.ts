@@ -33,10 +33,13 @@ export function relationOf(columns: readonly VirtualColumn[], rows: readonly (re
     const nulls = columns.map(({ type }, index) => `CAST(NULL AS ${physicalType(type)}) AS c${index + 1}`).join(", ");
     return { sql: `SELECT ${nulls} WHERE FALSE`, columns: bound };
   }
-  const lines = rows.map(
-    (row) => `(${columns.map(({ type }, index) => cellSql(row[index] ?? null, type)).join(", ")})`,
-  );
-  return { sql: `SELECT * FROM (VALUES ${lines.join(", ")}) AS virtual_rows(${names})`, columns: bound };
+  const lines = rows.map((row) => columns.map(({ type }, index) => cellSql(row[index] ?? null, type)).join(", "));
+  // A row that asks tables is a query of its own: one that a condition on its name leaves out is not asked for.
+  const isAsked = rows.some((row) => row.some((cell) => typeof cell === "object" && cell !== null && "sql" in cell));
+  const from = isAsked
+    ? lines.map((line) => `SELECT ${line}`).join(" UNION ALL ")
+    : `VALUES ${lines.map((line) => `(${line})`).join(", ")}`;
+  return { sql: `SELECT * FROM (${from}) AS virtual_rows(${names})`, columns: bound };
 }
 
 function cellSql(cell: VirtualCell, type: LogicalType): string {
