@@ -46,6 +46,12 @@ export const variables = {
     .regex(/^[1-9]\d{0,4}$/, { error: "expected whole seconds" })
     .transform(Number)
     .optional(),
+  /** How long runs are kept after their end. @default 90 */
+  RETENTION_DAYS: z
+    .string()
+    .regex(/^[1-9]\d{0,3}$/, { error: "expected whole days" })
+    .default("90")
+    .transform(Number),
   /** Set by Lambda itself. */
   AWS_REGION: z.string().min(1),
   /** How the user whose key is rotated reaches Snowflake, as JSON: account, host, username, role. */

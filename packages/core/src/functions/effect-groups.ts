@@ -66,6 +66,20 @@ export const worksOnAttempts = [
   ...puts("state", "datasets/*"),
 ] as const;
 
+/** What stages left for one another, found and deleted. */
+export const forgetsLeftovers = [
+  ...reads("state", "stages/*"),
+  ...deletes("state", "stages/*"),
+  ...reads("state", "receipts/*"),
+  ...deletes("state", "receipts/*"),
+  ...reads("state", "entries/*"),
+  ...deletes("state", "entries/*"),
+  ...reads("state", "runs/*"),
+  ...deletes("state", "runs/*"),
+  ...reads("state", "attempts/*"),
+  ...deletes("state", "attempts/*"),
+] as const;
+
 /** One message at a time, unless told otherwise: a stage takes long, and one that fails is no other's fault. */
 export const queue = <const Q extends QueueName>(
   name: Q,

@@ -77,7 +77,7 @@ describe("the catalogue", () => {
     const deleting = (place: "lake" | "state", not: string) =>
       doing((each) => each.effect === "deleteObjects" && each.in === place && !each.like.includes(not));
     expect(deleting("lake", "/data/")).toEqual(["check"]);
-    expect([deleting("state", "nothing"), deleting("state", "/keys/")]).toEqual([["land"], []]);
+    expect([deleting("state", "nothing"), deleting("state", "/keys/")]).toEqual([["land", "forget"], ["forget"]]);
     expect(doing((each) => each.effect === "glueTable")).toEqual(["catalog"]);
     expect(doing((each) => each.effect === "httpTo")).toEqual(["notify"]);
     expect(doing((each) => each.effect === "snowflakeRole")).toEqual(["extract", "land", "check", "rotate"]);

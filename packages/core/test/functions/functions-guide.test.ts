@@ -5,8 +5,11 @@ import { expect, it } from "vitest";
 const guide = await readFile(new URL("../../../../docs/functions.md", import.meta.url), "utf8");
 const specs: readonly FunctionSpec[] = Object.values(catalogue);
 
+const rates: Readonly<Record<number, string>> = { 1: "every minute", 1440: "every day" };
+
 function wordsOf(trigger: Trigger): string {
-  if (trigger.kind !== "queue") return trigger.kind === "rate" ? "every minute" : trigger.kind;
+  if (trigger.kind !== "queue")
+    return trigger.kind === "rate" ? (rates[trigger.everyMinutes] ?? "never") : trigger.kind;
   const { queue, batchSize, maxConcurrency } = trigger;
   const limit = maxConcurrency === undefined ? "" : `, at most ${maxConcurrency} side by side`;
   return `queue \`${queue}\`, ${batchSize} at a time${limit}`;

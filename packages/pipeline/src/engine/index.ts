@@ -25,6 +25,7 @@ export type { ReconcileOptions, ReconcileReport } from "./reconcile.ts";
 export { type RefusalPorts, refuseUnwired } from "./refuse-unwired.ts";
 export type {
   AuditEntry,
+  ForgetOptions,
   OutboxItem,
   RunChange,
   RunChangeOutcome,

@@ -47,6 +47,12 @@ export interface StoredRun {
   readonly graph: RunGraph;
 }
 
+export interface ForgetOptions {
+  readonly limit: number;
+  /** With each run before it goes: what it throws leaves the run, and passes through. */
+  readonly before?: (run: StoredRun) => Promise<void>;
+}
+
 export interface RunFilter {
   readonly environment?: string | undefined;
   readonly pipeline?: string | undefined;
@@ -74,5 +80,5 @@ export interface RunStore {
   /** It was carried out. What is not there is done. */
   settle(item: OutboxItem): Promise<void>;
   /** Ended runs of before, with all that belongs to them. Tells how many; again while it tells `limit`. */
-  forget(endedBeforeMs: number, options: { readonly limit: number }): Promise<number>;
+  forget(endedBeforeMs: number, options: ForgetOptions): Promise<number>;
 }

@@ -1,4 +1,5 @@
 export { keepDefinition, readDefinition } from "../state/definitions.ts";
+export { type ForgetRunsPorts, forgetRuns } from "./forget-runs.ts";
 export type { PieceLimits } from "./land-stage.ts";
 export { openStageRunners, type PipelineStage, type StagePorts } from "./open-stage-runners.ts";
 export { type OpenStagesOptions, openStages } from "./open-stages.ts";

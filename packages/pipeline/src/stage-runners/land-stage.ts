@@ -229,10 +229,10 @@ async function ended(
   return { reply: { kind: "succeeded", result, ...(isEmpty ? { goTo: "catalog" } : {}) } };
 }
 
-/** Kept back of a call's time for the ends of the files and what is written down. */
+/** Kept back of a call's time for the ends of the files and what is written down: more than a function keeps back before it aborts. */
 function deadlineOf(deadlineAtMs: number, nowMs: number): number {
   if (!Number.isFinite(deadlineAtMs)) return Number.POSITIVE_INFINITY;
-  return deadlineAtMs - Math.min(120_000, Math.max(5_000, (deadlineAtMs - nowMs) * 0.2));
+  return deadlineAtMs - Math.min(120_000, Math.max(10_000, (deadlineAtMs - nowMs) * 0.2));
 }
 
 const yielded = (position: Position): Yielded => ({ reply: { kind: "yielded", position } });

@@ -1,6 +1,6 @@
 import { systemClock, systemRandom } from "@snowmelt/core/ports";
 import { openDeltaTable, readLane, readSnapshot } from "@snowmelt/lake/delta";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { keepDefinition } from "../../src/stage-runners/index.ts";
 import { retirePending } from "../../src/state/dataset-state.ts";
 import { openStateStore } from "../../src/state/state-store.ts";
@@ -200,9 +200,11 @@ describe("an extraction", { timeout: 120_000 }, () => {
     expect(await extract?.observe?.({ ...asked, key: "run-twice/accounts/extract/2" }, call)).toEqual({ is: "absent" });
     const externalId = one?.kind === "started" ? one.externalId : "";
     await extract?.stop?.({ ...about, type: "stop", externalId, reason: "cancel" }, call);
-    expect(await extract?.observe?.(asked, call), "what has ended is left as it is").not.toMatchObject({
-      is: "running",
-    });
+    // The server ends it in a while.
+    await vi.waitFor(
+      async () => expect(await extract?.observe?.(asked, call)).not.toMatchObject({ is: "running" }),
+      10_000,
+    );
   });
 
   test("of a definition that nobody kept says so", async () => {

@@ -48,11 +48,15 @@ export function openDynamoRuns(table: DynamoTable): RunStore {
       }
       return found;
     },
-    async forget(endedBeforeMs, { limit }) {
+    async forget(endedBeforeMs, { limit, before }) {
       let forgotten = 0;
       if (limit < 1) return 0;
       for await (const item of dueKeysUpTo(table, "ENDED", endedBeforeMs - 1, limit)) {
-        if (await forgetRun(table, runIdOf(itemKeyOf(item).pk), endedBeforeMs)) forgotten++;
+        const runId = runIdOf(itemKeyOf(item).pk);
+        const run = before && (await readKnown(table, runId));
+        // The index is a little late: somebody may have had it tried again.
+        if (run && (run.state.endedAtMs ?? endedBeforeMs) < endedBeforeMs) await before?.(run);
+        if (await forgetRun(table, runId, endedBeforeMs)) forgotten++;
         if (forgotten === limit) break;
       }
       return forgotten;

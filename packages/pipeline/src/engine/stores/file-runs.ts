@@ -1,6 +1,6 @@
 import { hasEnded, runSchemaVersion } from "@snowmelt/core/engine";
 import { isSnowmeltError } from "@snowmelt/core/errors";
-import type { OutboxItem, RunChange, RunChangeOutcome, RunStore } from "../run-store.ts";
+import type { ForgetOptions, OutboxItem, RunChange, RunChangeOutcome, RunStore } from "../run-store.ts";
 import { openOrderedIndex } from "./ordered-index.ts";
 import type { OutboxMarks } from "./outbox-marks.ts";
 import type { RunLog } from "./run-log.ts";
@@ -107,11 +107,11 @@ export function openFileRuns(parts: FileRunParts): RunStore {
         view.open.delete(item.id);
         await closeIfDone(view);
       }),
-    async forget(endedBeforeMs, { limit }) {
+    async forget(endedBeforeMs, { limit, before }) {
       let forgotten = 0;
       for await (const place of places.listed(endedBeforeMs)) {
         if (forgotten >= limit) break;
-        const outcome = await unlessNewer(() => forget(parts, place, endedBeforeMs));
+        const outcome = await unlessNewer(() => forget(parts, place, { endedBeforeMs, before }));
         if (outcome === "forgotten") forgotten++;
         if (outcome === undefined || outcome === "stays") continue;
         await places.unlist(place);
@@ -131,12 +131,13 @@ const beginMs = 60 * 60_000;
 async function forget(
   { log, places, views }: FileRunParts,
   { runId, listedAtMs }: ListedRun,
-  endedBeforeMs: number,
+  { endedBeforeMs, before }: { readonly endedBeforeMs: number; readonly before: ForgetOptions["before"] },
 ): Promise<"forgotten" | "leftover" | "stays"> {
   const run = await log.readLatest(runId);
   if (run) {
     const { endedAtMs, version } = run.state;
     if (endedAtMs === null || endedAtMs >= endedBeforeMs) return "stays";
+    await before?.(run);
     const end = { schemaVersion: runSchemaVersion, kind: "forgotten", runId, version: version + 1 } as const;
     if (!(await log.append(end))) return "stays";
   } else if (!(await log.isLeftOver(runId)) && listedAtMs >= endedBeforeMs - beginMs) {

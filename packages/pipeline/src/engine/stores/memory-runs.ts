@@ -123,11 +123,13 @@ export function openMemoryRuns(): MemoryRuns {
       const entry = run?.outbox.get(id);
       if (run && entry) dequeue(run, entry);
     },
-    async forget(endedBeforeMs, { limit }) {
+    async forget(endedBeforeMs, { limit, before }) {
       const old = ended.upTo(endedBeforeMs - 1, limit);
       for (const { runId } of old) {
         const run = held.get(runId);
-        if (run) remove(run);
+        if (!run) continue;
+        await before?.({ state: run.state, graph: run.graph });
+        remove(run);
       }
       return old.length;
     },

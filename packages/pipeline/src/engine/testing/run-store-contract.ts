@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isSnowmeltError } from "@snowmelt/core/errors";
 import type { ContractCase } from "@snowmelt/core/ports/testing";
-import type { RunStore } from "../run-store.ts";
+import type { RunStore, StoredRun } from "../run-store.ts";
 import { collect, contractCases } from "./contract-cases.ts";
 import { outboxContract } from "./outbox-contract.ts";
 import {
@@ -214,6 +214,22 @@ export function runStoreContract(open: () => Promise<RunStoreUnderContract>): re
     const pending = await runs.pending(1e12, { limit: 100 });
     assert.deepEqual([...new Set(pending.map(({ runId }) => runId))].sort(), ["d", "running"]);
     assert.equal((await collect(runs.audit("d"))).length, 2);
+  });
+
+  contract("shows each run before it forgets it, and keeps the one for which that failed", async ({ runs }) => {
+    for (const runId of ["a", "b"]) await wholeRun(runs, runId, { beginMs: 1000, endMs: 2000 });
+    await told(runs, requested("running", 10));
+    const failing = runs.forget(3000, { limit: 10, before: () => Promise.reject(new RangeError("not now")) });
+    await assert.rejects(failing, RangeError);
+    const shown: string[] = [];
+    const before = async ({ state, graph }: StoredRun): Promise<void> => {
+      assert.equal((await runs.read(state.runId))?.state.version, state.version);
+      assert.equal(graph.pipeline, state.pipeline);
+      shown.push(state.runId);
+    };
+    assert.equal(await runs.forget(3000, { limit: 10, before }), 2);
+    assert.deepEqual(shown.sort(), ["a", "b"]);
+    assert.equal(await runs.read("a"), undefined);
   });
 
   contract("begins a run anew that was forgotten", async ({ runs }) => {
