@@ -1,42 +1,7 @@
-import {
-  dataset,
-  definePipeline,
-  definePlatform,
-  delta,
-  full,
-  password,
-  secret,
-  slack,
-  table,
-} from "@snowmelt/core/definition";
 import { memoryLogger, memoryObjectStore } from "@snowmelt/core/ports";
-import { sourceTable } from "@snowmelt/core/types";
 import { alertPolicyOf, nobody, openRelease, planReleasedRun, writeRelease } from "@snowmelt/pipeline/release";
 import { expect, test } from "vitest";
-
-const environment = {
-  snowflake: { account: "A", user: "U", auth: password(secret("env:P")) },
-  lake: { root: "s3://lake" },
-} as const;
-const platform = definePlatform({
-  name: "air",
-  environments: { prod: environment, test: environment },
-  alerts: {
-    channels: { ops: slack({ url: secret("env:S") }), team: slack({ url: secret("env:T") }) },
-    escalation: [{ channels: ["ops"] }],
-  },
-});
-const source = table(
-  sourceTable({ kind: "table", database: "D", schema: "S", name: "T", columns: [["ID", "NUMBER(9,0) NOT NULL"]] }),
-);
-const pipeline = (name: string, more: object = {}) =>
-  definePipeline({
-    apiVersion: 1,
-    name,
-    platform,
-    datasets: { rows: dataset({ source, sync: full(), land: delta() }) },
-    ...more,
-  });
+import { samplePipeline as pipeline } from "./sample-pipeline.ts";
 
 async function released(definitions = [pipeline("a"), pipeline("b")]) {
   const store = memoryObjectStore();

@@ -21,7 +21,7 @@ const platform = definePlatform({
   name: "air",
   environments: { prod: environment, test: environment },
   alerts: {
-    channels: { ops: slack({ url: secret("env:S") }) },
+    channels: { ops: slack({ url: secret("env:S") }), team: slack({ url: secret("env:T") }) },
     escalation: [{ channels: ["ops"] }],
     rateLimit: { messages: 10, per: "1 minute" },
   },
