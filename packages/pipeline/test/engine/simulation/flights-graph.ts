@@ -9,7 +9,7 @@ const stagePlan = (name: StageName, over: Partial<StagePlan>): StagePlan => ({
   pollMs: minute,
   giveUpMs: 6 * 60 * minute,
   isStoppable: name !== "commit",
-  ...(name === "extract" || name === "transform" ? { firstLookMs: 2000 } : {}),
+  ...(name === "extract" ? { firstLookMs: 2000 } : {}),
   ...over,
 });
 
