@@ -7,7 +7,10 @@ export interface RunPlaceOptions extends EveryCommand, RunPlace {}
 
 export function runPlaceCommand(command: Command): Command {
   return everyCommand(command)
-    .option("--state <folder>", `runs of this machine, as \`snowmelt run\` keeps them (default: ${defaultState})`)
+    .option(
+      "--state <folder>",
+      `runs of programs of this machine that drive them by the run engine, in its stores in \`engine\` below (default: ${defaultState})`,
+    )
     .option(
       "--table <name>",
       "runs of a deployment: its DynamoDB table; region and endpoint as AWS_REGION and AWS_ENDPOINT_URL say",
