@@ -33,3 +33,13 @@ function lakeEndpoints(variables: CliConfig["variables"]): LakeEndpoints {
   const glueEndpoint = variables.AWS_ENDPOINT_URL_GLUE ?? variables.AWS_ENDPOINT_URL;
   return { ...(s3Endpoint ? { s3Endpoint } : {}), ...(glueEndpoint ? { glueEndpoint } : {}) };
 }
+
+/** Where the table of a deployment's runs is: the region, and `AWS_ENDPOINT_URL_DYNAMODB` or `AWS_ENDPOINT_URL` if it is not at AWS. */
+export function dynamoPlace({ variables }: Pick<CliConfig, "variables">): {
+  readonly region?: string;
+  readonly endpoint?: string;
+} {
+  const region = variables.AWS_REGION ?? variables.AWS_DEFAULT_REGION;
+  const endpoint = variables.AWS_ENDPOINT_URL_DYNAMODB ?? variables.AWS_ENDPOINT_URL;
+  return { ...(region ? { region } : {}), ...(endpoint ? { endpoint } : {}) };
+}

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { EngineStores } from "@snowmelt/pipeline/engine";
 import { cliError } from "./cli-error.ts";
-import type { CliConfig } from "./config.ts";
+import { type CliConfig, dynamoPlace } from "./config.ts";
 import { loadPeer } from "./load-peer.ts";
 
 /** Where runs are kept: a folder of this machine, or the table of a deployment. */
@@ -18,7 +18,7 @@ export interface OpenedRuns extends AsyncDisposable {
   readonly isDeployed: boolean;
 }
 
-/** Where `snowmelt run` keeps its runs unless told otherwise. */
+/** The folder of state of this machine unless told otherwise; the engine's stores are in `engine` below it. */
 export const defaultState = ".snowmelt/state";
 
 /** Opens the stores that the options name. AWS is loaded for a table alone. USAGE, PEER_MISSING. */
@@ -31,7 +31,7 @@ export async function openRuns(
   }
   if (table !== undefined) {
     const { openDynamoStores } = await loadPeer("@aws-sdk/client-dynamodb", () => import("@snowmelt/pipeline/aws"));
-    const stores = openDynamoStores({ table, ...dynamoOf(config) });
+    const stores = openDynamoStores({ table, ...dynamoPlace(config) });
     return {
       stores,
       where: `the table ${table}`,
@@ -50,10 +50,4 @@ export async function openRuns(
     isDeployed: false,
     async [Symbol.asyncDispose]() {},
   };
-}
-
-function dynamoOf({ variables }: CliConfig): { readonly region?: string; readonly endpoint?: string } {
-  const region = variables.AWS_REGION ?? variables.AWS_DEFAULT_REGION;
-  const endpoint = variables.AWS_ENDPOINT_URL_DYNAMODB ?? variables.AWS_ENDPOINT_URL;
-  return { ...(region ? { region } : {}), ...(endpoint ? { endpoint } : {}) };
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { userInfo } from "node:os";
 import type { IncidentState } from "@snowmelt/core/engine";
 import type { Command } from "commander";
 import { acknowledge } from "../acknowledge.ts";
@@ -7,17 +6,16 @@ import type { CliContext } from "../cli-context.ts";
 import { cliError } from "../cli-error.ts";
 import { incidentsJson, incidentsText } from "../output/incidents-text.ts";
 import { type OpenedRuns, openRuns } from "../run-stores.ts";
-import { type EveryCommand, everyCommand, examples } from "./command-options.ts";
+import { type ByCommand, byCommand, type EveryCommand, everyCommand, examples, whoWants } from "./command-options.ts";
 
-interface AckOptions extends EveryCommand {
+interface AckOptions extends EveryCommand, ByCommand {
   readonly table: string;
   readonly stateRoot?: string;
-  readonly by?: string;
   readonly resolve?: true;
 }
 
 export function addAckCommand(program: Command, context: CliContext): void {
-  everyCommand(program.command("ack"))
+  byCommand(everyCommand(program.command("ack")))
     .summary("list open alerts, or say that one is looked after")
     .description(
       "Without a key it lists the alerts that are open. With one it says that somebody looks after it: nobody further is told for as long as the definition says, and who was told hears of it. --resolve ends it.",
@@ -28,7 +26,6 @@ export function addAckCommand(program: Command, context: CliContext): void {
       "--state-root <address>",
       "of the deployment, where its definitions are: s3://bucket/prefix; goes with a key",
     )
-    .option("--by <who>", "who looks after it (default: the user)")
     .option("--resolve", "it is over")
     .addHelpText(
       "after",
@@ -56,7 +53,7 @@ async function ackCommand(key: string | undefined, options: AckOptions, context:
       "Who is told of it is in the deployment's definitions: say where they are by --state-root.",
     );
   }
-  const by = options.by ?? userInfo().username;
+  const by = whoWants(options);
   const type = options.resolve ? "resolved" : "acknowledged";
   const event = { id: randomUUID(), type, atMs: Date.now(), by } as const;
   const { stateRoot } = options;

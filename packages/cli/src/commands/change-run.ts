@@ -1,16 +1,13 @@
-import { userInfo } from "node:os";
 import { hasEnded, type RunEvent, type RunStatus } from "@snowmelt/core/engine";
 import type { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { cliError } from "../cli-error.ts";
 import { type OpenedRuns, openRuns } from "../run-stores.ts";
-import { examples } from "./command-options.ts";
+import { type ByCommand, byCommand, examples, whoWants } from "./command-options.ts";
 import { type RunPlaceOptions, runPlaceCommand } from "./run-place-options.ts";
 import { readRun } from "./runs.ts";
 
-interface ChangeOptions extends RunPlaceOptions {
-  readonly by?: string;
-}
+interface ChangeOptions extends RunPlaceOptions, ByCommand {}
 
 interface Change {
   readonly name: "retry" | "cancel" | "pause" | "resume";
@@ -45,11 +42,10 @@ const changes: readonly Change[] = [
 /** `retry`, `cancel`, `pause` and `resume`: each is one event of a run, stored with what is to be done about it. */
 export function addRunChangeCommands(program: Command, context: CliContext): void {
   for (const change of changes) {
-    runPlaceCommand(program.command(change.name))
+    byCommand(runPlaceCommand(program.command(change.name)))
       .summary(change.summary)
       .description(change.description)
       .argument("<run>", "id of the run, as `snowmelt runs` lists it")
-      .option("--by <who>", "who wants it, for the audit trail (default: the user)")
       .addHelpText(
         "after",
         examples([[`snowmelt ${change.name} flights.8a7a47b48a3c --table snowmelt-prod`, "of a deployment"]]),
@@ -64,7 +60,7 @@ async function changeRun(change: Change, runId: string, options: ChangeOptions, 
   const { state } = await readRun(opened.stores.runs, runId, opened.where);
   refuseWhatNobodyDoes(change, state.status, opened);
   const { storeEvent } = await import("@snowmelt/pipeline/engine");
-  const by = options.by ?? userInfo().username;
+  const by = whoWants(options);
   const atMs = Date.now();
   const event: RunEvent = { id: `${change.event}/${by}/${atMs}`, type: change.event, runId, atMs, by };
   const outcome = await storeEvent(opened.stores.runs, event);

@@ -1,3 +1,4 @@
+import { userInfo } from "node:os";
 import { type Command, Option } from "commander";
 
 /** Options that every command takes. */
@@ -42,3 +43,13 @@ export function examples(lines: readonly (readonly [command: string, what: strin
   const text = lines.map(([command, what]) => `  $ ${command.padEnd(width)}  # ${what}`);
   return `\nExamples:\n${text.join("\n")}\n`;
 }
+
+/** Of the commands that say in an audit trail who wanted something. */
+export interface ByCommand {
+  readonly by?: string;
+}
+
+export const byCommand = (command: Command): Command =>
+  command.option("--by <who>", "who wants it, for the audit trail (default: the user)");
+
+export const whoWants = ({ by }: ByCommand): string => by ?? userInfo().username;

@@ -7,14 +7,14 @@ import { cliError } from "../cli-error.ts";
 import { exitCode } from "../exit-code.ts";
 import { auditLine, runJson, runListJson, runListText, runText } from "../output/runs-text.ts";
 import { openRuns } from "../run-stores.ts";
-import { collect, examples } from "./command-options.ts";
+import { examples } from "./command-options.ts";
 import { type RunPlaceOptions, runPlaceCommand } from "./run-place-options.ts";
 import { wholeNumber } from "./table-options.ts";
 
 interface RunsOptions extends RunPlaceOptions {
   readonly env?: string;
   readonly pipeline?: string;
-  readonly status: readonly string[];
+  readonly status: readonly RunStatus[];
   readonly limit: number;
   readonly watch?: true;
 }
@@ -34,7 +34,7 @@ export function addRunsCommand(program: Command, context: CliContext): void {
     .addHelpText(
       "after",
       examples([
-        ["snowmelt runs", "of this machine"],
+        ["snowmelt runs", "of programs of this machine"],
         ["snowmelt runs --table snowmelt-prod --status failed", "of a deployment, what failed"],
         ["snowmelt runs flights.8a7a47b48a3c --watch", "one, live"],
       ]),
@@ -42,10 +42,10 @@ export function addRunsCommand(program: Command, context: CliContext): void {
     .action((run: string | undefined, options: RunsOptions) => runsCommand(run, options, context));
 }
 
-function statusOf(value: string, previous: readonly string[]): readonly string[] {
+function statusOf(value: string, previous: readonly RunStatus[]): readonly RunStatus[] {
   const parsed = RunStatus.safeParse(value);
   if (!parsed.success) throw new InvalidArgumentError(`Expected one of ${RunStatus.options.join(", ")}.`);
-  return collect(value, previous);
+  return [...previous, parsed.data];
 }
 
 async function runsCommand(run: string | undefined, options: RunsOptions, context: CliContext): Promise<void> {
@@ -70,8 +70,7 @@ async function runsCommand(run: string | undefined, options: RunsOptions, contex
 
 async function listRuns(runs: RunStore, { env, pipeline, status, limit }: RunsOptions) {
   const found = [];
-  const statuses = status.flatMap((each) => RunStatus.safeParse(each).data ?? []);
-  const filter = { environment: env, pipeline, ...(statuses.length > 0 ? { status: statuses } : {}) };
+  const filter = { environment: env, pipeline, ...(status.length > 0 ? { status } : {}) };
   for await (const state of runs.list(filter)) {
     if (found.length >= limit) break;
     found.push(state);

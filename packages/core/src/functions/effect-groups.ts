@@ -66,18 +66,16 @@ export const worksOnAttempts = [
   ...puts("state", "datasets/*"),
 ] as const;
 
-/** What stages left for one another, found and deleted. */
+/** All below a pattern is found, and goes. */
+const forgets = (like: string) => [...reads("state", like), ...deletes("state", like)] as const;
+
+/** What stages left for one another. */
 export const forgetsLeftovers = [
-  ...reads("state", "stages/*"),
-  ...deletes("state", "stages/*"),
-  ...reads("state", "receipts/*"),
-  ...deletes("state", "receipts/*"),
-  ...reads("state", "entries/*"),
-  ...deletes("state", "entries/*"),
-  ...reads("state", "runs/*"),
-  ...deletes("state", "runs/*"),
-  ...reads("state", "attempts/*"),
-  ...deletes("state", "attempts/*"),
+  ...forgets("stages/*"),
+  ...forgets("receipts/*"),
+  ...forgets("entries/*"),
+  ...forgets("runs/*"),
+  ...forgets("attempts/*"),
 ] as const;
 
 /** One message at a time, unless told otherwise: a stage takes long, and one that fails is no other's fault. */
