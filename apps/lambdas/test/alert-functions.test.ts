@@ -3,7 +3,8 @@ import type { IncidentState, Notification } from "@snowmelt/core/engine";
 import { openDynamoStores } from "@snowmelt/pipeline/aws";
 import type { SQSBatchResponse } from "aws-lambda";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { type AwsWorld, contextOf, openAwsWorld, sqsEvent } from "./aws-world.ts";
+import { type AwsWorld, openAwsWorld } from "./aws-world.ts";
+import { contextOf, sqsEvent } from "./invocation.ts";
 
 let world: AwsWorld;
 let written: string[] = [];
@@ -46,13 +47,13 @@ describe("notify", () => {
   test("tells of a batch in one message, and only what could not be told comes again", async () => {
     const { handler } = await import("../src/notify/handler.ts");
     world.broken.add("/boss");
-    const event = sqsEvent(
+    const event = sqsEvent([
       notification({ dedupKey: "prod/flights/a" }),
       notification({ dedupKey: "prod/flights/b", channel: "boss" }),
       notification({ dedupKey: "prod/flights/c" }),
       notification({ channel: "nowhere" }),
       "{",
-    );
+    ]);
     const answer = (await handler(event, contextOf("notify"))) as SQSBatchResponse;
     expect(answer.batchItemFailures).toEqual([{ itemIdentifier: "m1" }]);
     expect(world.posted.filter(({ path }) => path === "/team").map(({ body }) => /and 1 more/.test(body))).toEqual([

@@ -15,7 +15,6 @@ import { openS3Store } from "@snowmelt/lake/s3";
 import { ensureBucket, openAwsEmulators } from "@snowmelt/local/aws";
 import { planEngineTable } from "@snowmelt/pipeline/aws";
 import { writeRelease } from "@snowmelt/pipeline/release";
-import type { Context, SQSEvent } from "aws-lambda";
 
 const bucket = "state";
 const table_ = "engine";
@@ -148,32 +147,3 @@ async function openReceiver(stack: AsyncDisposableStack) {
   if (address === null || typeof address === "string") throw new Error("expected a port");
   return { url: `http://127.0.0.1:${address.port}`, posted, broken };
 }
-
-export const contextOf = (functionName: string): Context =>
-  ({
-    awsRequestId: "r",
-    functionName,
-    invokedFunctionArn: `arn:aws:lambda:us-east-1:123456789012:function:${functionName}`,
-    memoryLimitInMB: "4096",
-    getRemainingTimeInMillis: () => 40_000,
-  }) as Context;
-
-/** Messages of SQS as it calls a function with them, `m0` the first. */
-export const sqsEvent = (...bodies: readonly string[]): SQSEvent => ({
-  Records: bodies.map((body, index) => ({
-    messageId: `m${index}`,
-    receiptHandle: "h",
-    body,
-    attributes: {
-      ApproximateReceiveCount: "1",
-      SentTimestamp: "0",
-      SenderId: "s",
-      ApproximateFirstReceiveTimestamp: "0",
-    },
-    messageAttributes: {},
-    md5OfBody: "",
-    eventSource: "aws:sqs",
-    eventSourceARN: "arn:aws:sqs:us-east-1:123456789012:alerts",
-    awsRegion: "us-east-1",
-  })),
-});

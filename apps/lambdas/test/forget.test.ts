@@ -3,7 +3,8 @@ import { systemClock } from "@snowmelt/core/ports";
 import { openDynamoStores } from "@snowmelt/pipeline/aws";
 import { runToEnd } from "@snowmelt/pipeline/engine";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type AwsWorld, contextOf, openAwsWorld } from "./aws-world.ts";
+import { type AwsWorld, openAwsWorld } from "./aws-world.ts";
+import { contextOf } from "./invocation.ts";
 
 let world: AwsWorld;
 beforeAll(async () => {
@@ -43,8 +44,7 @@ test("every day runs that ended long ago go, with what their stages left, and yo
     await world.state.put(`entries/${runId}/airports.json`, new TextEncoder().encode("{}"));
   }
   expect(await handler({}, contextOf("forget"))).toEqual({ forgotten: 0 });
-  const inTime = { ...contextOf("forget"), getRemainingTimeInMillis: () => 900_000 };
-  expect(await handler({}, inTime)).toEqual({ forgotten: 1 });
+  expect(await handler({}, contextOf("forget", 900_000))).toEqual({ forgotten: 1 });
   expect([await stores.runs.read("old"), (await stores.runs.read("young"))?.state.status]).toEqual([
     undefined,
     "succeeded",

@@ -1,8 +1,9 @@
 import type { QueueMessage } from "@snowmelt/pipeline/aws";
-import type { Context, SQSEvent } from "aws-lambda";
+import type { SQSEvent } from "aws-lambda";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { queueFunction, type Refusal } from "../src/queue-function.ts";
+import { contextOf, sqsEvent } from "./invocation.ts";
 
 process.env.SNOWMELT_ENVIRONMENT = "prod";
 
@@ -21,32 +22,8 @@ function receive(take: (job: string) => Promise<Refusal | undefined>) {
   return { buried, handler };
 }
 
-const context = {
-  awsRequestId: "r",
-  functionName: "orchestrate",
-  invokedFunctionArn: "arn:aws:lambda:us-east-1:123456789012:function:orchestrate",
-  memoryLimitInMB: "4096",
-  getRemainingTimeInMillis: () => 30_000,
-} as Context;
-
-const batch = (...bodies: string[]): SQSEvent => ({
-  Records: bodies.map((body, index) => ({
-    messageId: `m${index}`,
-    receiptHandle: "h",
-    body,
-    attributes: {
-      ApproximateReceiveCount: "1",
-      SentTimestamp: "0",
-      SenderId: "s",
-      ApproximateFirstReceiveTimestamp: "0",
-    },
-    messageAttributes: { runId: { dataType: "String", stringValue: "r1" } },
-    md5OfBody: "",
-    eventSource: "aws:sqs",
-    eventSourceARN: "arn:aws:sqs:us-east-1:123456789012:events",
-    awsRegion: "us-east-1",
-  })),
-});
+const context = contextOf("orchestrate", 30_000);
+const batch = (...bodies: string[]): SQSEvent => sqsEvent(bodies, { runId: { dataType: "String", stringValue: "r1" } });
 
 const job = (name: string): string => JSON.stringify({ job: name });
 
