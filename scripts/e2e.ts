@@ -1,12 +1,11 @@
 import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { openS3Store } from "@snowmelt/lake/s3";
 import { startLocalSnowflake } from "@snowmelt/local";
 import { functionIdentity, openAwsEmulators } from "@snowmelt/local/aws";
 import { openDynamoStores } from "@snowmelt/pipeline/aws";
 import { bundleFunctions } from "../apps/lambdas/scripts/bundle/bundle-functions.ts";
-import type { Act } from "./e2e/acts/act.ts";
+import { type Act, openBucket } from "./e2e/acts/act.ts";
 import { acts } from "./e2e/acts.ts";
 import { channels, smallPipeline } from "./e2e/definitions.ts";
 import { deploy } from "./e2e/deploy.ts";
@@ -68,10 +67,14 @@ await exitWith(async () => {
     username: names.keyUser,
   };
   const account = await deploy(aws, { zips, channels, secrets, rotated });
-  const connection = { endpoint: aws.endpoint, region: aws.region, credentials: { ...aws.credentials } };
-  await using state = openS3Store({ bucket: names.stateBucket, ...connection });
+  await using state = openBucket({ aws }, names.stateBucket);
   await releaseAll(state, server);
-  await using stores = openDynamoStores({ table: names.table, ...connection });
+  await using stores = openDynamoStores({
+    table: names.table,
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: { ...aws.credentials },
+  });
   const watch = watchRuns(stores, { silent: [smallPipeline], onLine: say });
 
   const stage = { account, aws, server, sink, stores, watch, say };

@@ -48,7 +48,7 @@ export async function ask(
   await account.rest("POST", `/2015-03-31/functions/${names.prefix}trigger/invocations`, request);
 }
 
-export const openBucket = ({ aws }: Pick<Stage, "aws">, bucket: string) => {
+export const openBucket = ({ aws }: Pick<Stage, "aws">, bucket: string, prefix = "") => {
   const { endpoint, region, credentials } = aws;
-  return openS3Store({ bucket, endpoint, region, credentials: { ...credentials } });
+  return openS3Store({ bucket, prefix, endpoint, region, credentials: { ...credentials } });
 };

@@ -1,4 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
+import type { RunState } from "@snowmelt/core/engine";
 import { changeStatements } from "@snowmelt/local";
 import { withSource } from "../../quickstart/open-source.ts";
 import { makeRule } from "../deploy.ts";
@@ -34,87 +35,99 @@ const schedule: Act = {
 const object: Act = {
   name: "object",
   summary: "an object in S3 lands what changed since",
-  async play(stage) {
-    await changeSource(stage, 1000);
-    const run = await drop(stage, "object 1+ü.csv");
-    expect(run.status === "succeeded", `the run ended ${run.status}`);
-    await verifyFlights(stage);
-  },
+  play: (stage) => landChange(stage, { name: "object 1+ü", inserts: 1000 }),
 };
 
 const thrice: Act = {
   name: "thrice",
   summary: "each event of a run is delivered three times",
-  async play(stage) {
-    await changeSource(stage, 2000);
-    const { account, aws, stores } = stage;
-    const run = await drop(stage, "thrice.csv");
-    for await (const { event } of stores.runs.audit(run.runId)) {
-      for (let times = 0; times < 2; times++) {
+  play: (stage) =>
+    landChange(stage, {
+      name: "thrice",
+      inserts: 2000,
+      async afterwards({ runId }) {
+        const { account, aws, stores } = stage;
         const QueueUrl = names.queueUrl(aws, "events");
-        await account.json("AmazonSQS.SendMessage", { QueueUrl, MessageBody: JSON.stringify(event) });
-      }
-    }
-    expect(run.status === "succeeded", `the run ended ${run.status}`);
-    await verifyFlights(stage);
-  },
+        for await (const { event } of stores.runs.audit(runId)) {
+          const MessageBody = JSON.stringify(event);
+          for (let times = 0; times < 2; times++)
+            await account.json("AmazonSQS.SendMessage", { QueueUrl, MessageBody });
+        }
+      },
+    }),
+};
+
+const lost: Act = {
+  name: "lost",
+  summary: "the queue of events is emptied in the middle of a run",
+  play: (stage) =>
+    landChange(stage, {
+      name: "lost",
+      inserts: 4000,
+      async meanwhile() {
+        const { account, aws, watch } = stage;
+        await watch.reached((run) => run.tasks.flights?.active?.phase === "starting", "a stage starts");
+        await account.json("AmazonSQS.PurgeQueue", { QueueUrl: names.queueUrl(aws, "events") });
+      },
+    }),
 };
 
 const killed: Act = {
   name: "killed",
   summary: "the process of a function is killed while it lands",
   async play(stage) {
-    await changeSource(stage, 3000);
     const { watch, say, server, stores } = stage;
     // So that it surely is at work when it dies.
     await server.admin.setFaults([{ kind: "requestSlow", on: "result", latencyMs: 10_000, times: "always" }]);
-    const isLanding = watch.reached(
-      (run) => run.tasks.flights?.active?.name === "land" && run.trigger.cause !== undefined,
-      "a run lands",
-    );
-    const ended = drop(stage, "killed.csv");
-    await isLanding;
-    await new Promise((resolve) => setTimeout(resolve, 3000));
-    const pids = await functionProcesses(stage, "land");
-    for (const pid of pids) process.kill(pid, "SIGKILL");
-    await server.admin.clearFaults();
-    say(`killed ${pids.length} processes of land`);
-    const run = await ended;
-    expect(run.status === "succeeded", `the run ended ${run.status}`);
-    let isMissed = false;
-    for await (const { event } of stores.runs.audit(run.runId)) {
-      isMissed ||= event.type === "observed" && event.truth.is === "absent" && event.key.includes("/land/");
-    }
-    expect(isMissed, "the function was not at work when it was killed: nobody missed it");
-    await verifyFlights(stage);
-  },
-};
-
-const lost: Act = {
-  name: "lost",
-  summary: "the queue of events is emptied in the middle of a run",
-  async play(stage) {
-    await changeSource(stage, 4000);
-    const { account, aws, watch } = stage;
-    const ended = drop(stage, "lost.csv");
-    await watch.reached((run) => run.tasks.flights?.active?.phase === "starting", "a stage starts");
-    await account.json("AmazonSQS.PurgeQueue", { QueueUrl: names.queueUrl(aws, "events") });
-    const run = await ended;
-    expect(run.status === "succeeded", `the run ended ${run.status}`);
-    await verifyFlights(stage);
+    await landChange(stage, {
+      name: "killed",
+      inserts: 3000,
+      async meanwhile() {
+        await watch.reached((run) => run.tasks.flights?.active?.name === "land", "a run lands");
+        await new Promise((resolve) => setTimeout(resolve, 3000));
+        const pids = await functionProcesses(stage, "land");
+        for (const pid of pids) process.kill(pid, "SIGKILL");
+        await server.admin.clearFaults();
+        say(`killed ${pids.length} processes of land`);
+      },
+      async afterwards({ runId }) {
+        let isMissed = false;
+        for await (const { event } of stores.runs.audit(runId)) {
+          isMissed ||= event.type === "observed" && event.truth.is === "absent" && event.key.includes("/land/");
+        }
+        expect(isMissed, "the function was not at work when it was killed: nobody missed it");
+      },
+    });
   },
 };
 
 export const flightsActs = [schedule, object, thrice, lost, killed] as const;
 
-export async function changeSource({ server }: Stage, inserts: number): Promise<void> {
-  await withSource(server, async ({ change }) => {
-    for (const sql of changeStatements({ inserts, updates: inserts / 2 })) await change(sql);
+export interface Change {
+  /** Of the object that its run is made of. */
+  readonly name: string;
+  /** Rows at the source; half as many are updated. */
+  readonly inserts: number;
+  /** While the run is under way. */
+  readonly meanwhile?: () => Promise<void>;
+  /** When it has ended. */
+  readonly afterwards?: (run: RunState) => Promise<void>;
+}
+
+/** Changes the source, has an object in S3 land that, and compares table and source. */
+export async function landChange(stage: Stage, change: Change): Promise<void> {
+  const { name, inserts, meanwhile, afterwards } = change;
+  await withSource(stage.server, async ({ change: ask }) => {
+    for (const sql of changeStatements({ inserts, updates: inserts / 2 })) await ask(sql);
   });
+  const [run] = await Promise.all([drop(stage, `${name}.csv`), meanwhile?.()]);
+  await afterwards?.(run);
+  expect(run.status === "succeeded", `the run of ${name} ended ${run.status}: ${JSON.stringify(run.tasks)}`);
+  await verifyFlights(stage);
 }
 
 /** Puts an object that a run is made of, and waits for that run's end. */
-export async function drop({ aws, watch }: Stage, name: string) {
+async function drop({ aws, watch }: Stage, name: string): Promise<RunState> {
   await using lake = openBucket({ aws }, names.lakeBucket);
   await lake.put(`drops/${name}`, new TextEncoder().encode("x"));
   const isIt = ({ trigger }: { trigger: unknown }) => JSON.stringify(trigger).includes(name);

@@ -1,5 +1,6 @@
 import * as names from "../names.ts";
 import { type Act, expect, type Stage, until } from "./act.ts";
+import { landChange } from "./flights-acts.ts";
 
 const reasons = ["MESSAGE_INVALID", "PIPELINE_UNKNOWN", "RUN_UNKNOWN", "RELEASE_INVALID", "RUN_STATE_NEWER"];
 
@@ -7,7 +8,7 @@ export const poison: Act = {
   name: "poison",
   summary: "what nobody can take is in the dead-letter queue with the reason, and nothing else is disturbed",
   async play(stage) {
-    const { account, aws, watch } = stage;
+    const { account, aws } = stage;
     const QueueUrl = names.queueUrl(aws, "events");
     const unknown = {
       id: "requested/x",
@@ -49,7 +50,7 @@ export const poison: Act = {
     await until(look, "all refused messages with their reasons").catch((error: unknown) => {
       throw new Error(`${String(error)}; found: ${[...codes].join(", ")}`);
     });
-    await watch.reached(({ pipeline }) => pipeline === "flights", "other runs are as they were");
+    await landChange(stage, { name: "after poison", inserts: 7000 });
   },
 };
 
