@@ -21,7 +21,7 @@ export {
   Notification,
   notificationKey,
 } from "./incident.ts";
-export { type GraphRequest, planRunGraph } from "./plan-graph.ts";
+export { type GraphRequest, planRunGraph, sliceTask } from "./plan-graph.ts";
 export { isWanted, type RunCommand } from "./run-command.ts";
 export { RunEvent, StageTruth } from "./run-event.ts";
 export { RunGraph, StagePlan, TaskPlan } from "./run-graph.ts";

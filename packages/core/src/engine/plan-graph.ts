@@ -67,6 +67,12 @@ function datasetTasks(plan: Planning, { datasets, work }: GraphRequest): TaskPla
     }));
 }
 
+/** What the task of a slice of a backfill is called. */
+export const sliceTask = (
+  dataset: string,
+  { backfillId, number }: { readonly backfillId: string; readonly number: number },
+): string => `${dataset}.${backfillId}.${number}`;
+
 /** Each on a lane of its own: one that fails holds up no other. */
 function sliceTasks(
   plan: Planning,
@@ -76,7 +82,7 @@ function sliceTasks(
   return slices.map((window, index) => {
     const slice = { backfillId, number: index + 1, of: slices.length, window };
     return {
-      name: `${dataset}.${backfillId}.${slice.number}`,
+      name: sliceTask(dataset, slice),
       after: [],
       resource: `${resourceOf(plan, dataset)}/backfill/${backfillId}/${window.lo}_${window.hi}`,
       work: { kind: "dataset", dataset, purpose: { kind: "slice", slice } } satisfies TaskWork,

@@ -21,6 +21,7 @@ export { failedTry } from "./failed-try.ts";
 export { guardRunner } from "./guard-runner.ts";
 export { type InProcessCarrier, type InProcessPorts, openInProcessCarrier } from "./in-process-carrier.ts";
 export type { LeaseClaim, LeaseHolder, LeaseStore } from "./lease-store.ts";
+export { quietPolicy } from "./quiet-policy.ts";
 export type { ReconcileOptions, ReconcileReport } from "./reconcile.ts";
 export { type RefusalPorts, refuseUnwired } from "./refuse-unwired.ts";
 export type {

@@ -13,6 +13,7 @@ import { type Engine, openEngine } from "./engine.ts";
 import { engineError } from "./engine-error.ts";
 import type { EngineStores } from "./engine-stores.ts";
 import { openInProcessCarrier } from "./in-process-carrier.ts";
+import { quietPolicy } from "./quiet-policy.ts";
 
 export interface RunToEndOptions {
   readonly stores: EngineStores;
@@ -35,12 +36,6 @@ export interface RunToEndOptions {
   readonly logger?: Logger;
   readonly metrics?: Metrics;
 }
-
-const quietPolicy: EscalationPolicy = {
-  levels: [{ afterMs: 0, channels: ["none"] }],
-  goodsToResolve: 1,
-  acknowledgedForMs: 14_400_000,
-};
 
 /** Looks at the clock at least so often, as another process may have had a hand in the run. */
 const maxWaitMs = 5000;

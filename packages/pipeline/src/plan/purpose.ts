@@ -22,7 +22,7 @@ export type Purpose =
   /** Read one part of the past again and merge it. */
   | { readonly kind: "slice"; readonly slice: BackfillSlice };
 
-export const live: Purpose = { kind: "live" };
+export const live = { kind: "live" } as const satisfies Purpose;
 
 /** A slice that was read before a refresh may hold rows that neither the source nor the table has any more. */
 export const isBeforeRefresh = ({ kind }: Purpose, refreshedMicros: bigint | null, snapshotMicros: bigint): boolean =>

@@ -14,6 +14,8 @@ import { openStageRecord, type StageNotes, type StageRecord } from "./stage-reco
 
 /** Collects what becomes a dataset's entry in the manifest, and tells of its stages as they pass. */
 export interface DatasetRecord extends StageRecord {
+  /** What events call it by. */
+  readonly label: string;
   finish(outcome: Exclude<DatasetResult["outcome"], "failed">): DatasetResult;
   fail(error: unknown): DatasetResult;
 }
@@ -35,6 +37,7 @@ export function openDatasetRecord(context: RunContext, name: string, purpose: Pu
   };
   return {
     ...record,
+    label,
     finish: (outcome) => close(outcome, null),
     fail: (error) => close("failed", failureOf(signal.aborted ? abortedBy(error) : error, current())),
   };

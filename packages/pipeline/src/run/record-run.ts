@@ -25,7 +25,10 @@ import { openRunRecorder } from "../record/run-recorder.ts";
 import { RunEvent } from "../run-event.ts";
 import { snowmeltVersion } from "../snowmelt-version.ts";
 import { openStateStore } from "../state/state-store.ts";
+import { endDeadRuns } from "./end-dead-runs.ts";
 import type { RunContext } from "./run-context.ts";
+import type { RunControl } from "./run-on-engine.ts";
+import { openLocalRuns } from "./run-store.ts";
 
 /** What every kind of run takes. */
 export interface RecordedRunOptions {
@@ -62,9 +65,11 @@ export interface RecordedRunOptions {
 export async function recordRun(
   definition: Pipeline,
   options: RecordedRunOptions & { readonly datasets?: readonly string[] | undefined },
-  work: (context: RunContext, datasets: readonly string[]) => Promise<DatasetResult[]>,
+  work: (context: RunContext, datasets: readonly string[], control: RunControl) => Promise<DatasetResult[]>,
 ): Promise<RunManifest> {
-  const { clock = systemClock, random = systemRandom, signal = new AbortController().signal } = options;
+  const { clock = systemClock, random = systemRandom } = options;
+  const cancelled = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, cancelled.signal]) : cancelled.signal;
   const { environment, snowflake, lakeRoot, datasets, stateRoot, runsRoot } = resolveRun(definition, options);
   const { rules: ownRules } = resolveExtensions(definition, options.extensions);
   const { secrets, redactor } = rememberSecrets(options.secrets);
@@ -108,7 +113,14 @@ export async function recordRun(
   };
   const names = { pipeline: definition.name, environment: options.environment };
   context.emit({ kind: "runStarted", ...names, datasets: [...datasets], definitionHash: hash });
-  const results = await work(context, datasets);
+  const stores = openLocalRuns(stateRoot);
+  await endDeadRuns(context, stores).catch((error: unknown) =>
+    context.logger.log("warn", "runs whose process is gone stay as they were until a later run", {
+      error: error instanceof Error ? error.name : typeof error,
+    }),
+  );
+  const control = { stores, redact: redactor.redact, cancel: (reason: unknown) => cancelled.abort(reason) };
+  const results = await work(context, datasets, control);
   const status = results.some(({ outcome }) => outcome === "failed") ? "failed" : "succeeded";
   const finishedAtMs = clock.nowMs();
   context.emit({ kind: "runFinished", status, durationMs: finishedAtMs - startedAtMs });

@@ -1,4 +1,5 @@
 import type { Incremental, Pipeline } from "@snowmelt/core/definition";
+import { sliceTask } from "@snowmelt/core/engine";
 import { describeRule, type Rule } from "@snowmelt/core/quality";
 import type { DatasetResult, RunManifest } from "../manifest.ts";
 import { pipelineError } from "../pipeline-error.ts";
@@ -18,10 +19,12 @@ import { type InspectedSource, inspectSource, inspectTable } from "../stages/ins
 import { bindBackfill } from "../state/backfill-bounds.ts";
 import { openLease } from "../state/lease.ts";
 import { openDatasetRecord } from "./dataset-record.ts";
+import { landDataset } from "./dataset-routine.ts";
 import { type RecordedRunOptions, recordRun } from "./record-run.ts";
 import type { RunContext } from "./run-context.ts";
-import { runOne } from "./run-one.ts";
+import { type RunControl, runOnEngine } from "./run-on-engine.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
+import type { TaskRoutine } from "./task-routine.ts";
 
 export interface BackfillOptions extends RecordedRunOptions {
   /** An incremental dataset. May be left out where the pipeline has one only. */
@@ -42,9 +45,9 @@ export interface BackfillOptions extends RecordedRunOptions {
  */
 export async function runBackfill(definition: Pipeline, options: BackfillOptions): Promise<RunManifest> {
   const dataset = options.dataset ?? onlyIncremental(definition);
-  return recordRun(definition, { ...options, datasets: [dataset] }, async (context) => {
+  return recordRun(definition, { ...options, datasets: [dataset] }, async (context, _, control) => {
     try {
-      return await runSlices(context, await planBackfill(context, dataset, options));
+      return await runSlices(context, await planBackfill(context, dataset, options), control);
     } catch (error) {
       return [openDatasetRecord(context, dataset).fail(error)];
     }
@@ -90,36 +93,45 @@ function ofSlices(source: InspectedSource): Pick<PlannedBackfill, "source" | "le
   };
 }
 
-/** One after the other: each merge plans upon the table that the last one left. */
+/** One after the other: each merge plans upon the table that the last one left. Those that were not begun have no result. */
 async function runSlices(
   context: RunContext,
-  { source, leftOut, slices, snapshotMicros }: PlannedBackfill,
+  { slices, ...planned }: PlannedBackfill,
+  control: RunControl,
 ): Promise<DatasetResult[]> {
-  const results: DatasetResult[] = [];
-  for (const slice of slices) {
-    results.push(await runSlice(context, { source, leftOut, slice, snapshotMicros }));
-    if (context.signal.aborted) break;
-  }
-  return results;
+  const { name: dataset } = planned.source;
+  const { backfillId = "" } = slices[0] ?? {};
+  const windows = slices.map(({ window }) => window);
+  const { results, reason } = await runOnEngine(context, control, {
+    runId: context.runId,
+    request: { work: { kind: "backfill", dataset, backfillId, slices: windows } },
+    routines: new Map(slices.map((slice) => [sliceTask(dataset, slice), () => landSlice(context, planned, slice)])),
+  });
+  if (results.size === 0) throw reason;
+  return [...results.values()];
 }
 
-async function runSlice(
+function landSlice(
   context: RunContext,
-  { source, leftOut, slice, snapshotMicros }: Omit<PlannedBackfill, "slices"> & { readonly slice: BackfillSlice },
-): Promise<DatasetResult> {
+  { source, leftOut, snapshotMicros }: Omit<PlannedBackfill, "slices">,
+  slice: BackfillSlice,
+): TaskRoutine {
   const { environmentName: environment, definition, stateObjects: store, runId, clock } = context;
   const purpose: Purpose = { kind: "slice", slice };
   const lane = laneOf({ environment, pipeline: definition.name, dataset: source.name }, purpose);
   const record = openDatasetRecord(context, source.name, purpose);
   if (slice.number === 1 && leftOut.length > 0)
     record.notice("RULES_NOT_EVALUATED", `These rules are not about slices of the past: ${leftOut.join("; ")}.`);
-  try {
-    await using _lease = await openLease({ store, lane, runId, clock });
-    const inspected = await record.stage("plan", () => inspectTable(context, source, purpose));
-    return await runOne(context, { record, inspected, snapshotMicros });
-  } catch (error) {
-    return record.fail(error);
-  }
+  return landDataset(context, record, async () => {
+    const lease = await openLease({ store, lane, runId, clock });
+    try {
+      const inspected = await record.stage("plan", () => inspectTable(context, source, purpose));
+      return { inspected, snapshotMicros, lease };
+    } catch (error) {
+      await lease[Symbol.asyncDispose]();
+      throw error;
+    }
+  });
 }
 
 function incrementalSync({ datasets }: Pipeline, name: string): Incremental {

@@ -5,11 +5,13 @@ import { live, type Purpose } from "../plan/purpose.ts";
 import { type InspectedDataset, inspectDataset } from "../stages/inspect-dataset.ts";
 import { openLease } from "../state/lease.ts";
 import { type DatasetRecord, openDatasetRecord } from "./dataset-record.ts";
+import { type ClaimedDataset, landDataset } from "./dataset-routine.ts";
 import { type RecordedRunOptions, recordRun } from "./record-run.ts";
 import { refuseTransforms } from "./refuse-transforms.ts";
 import type { RunContext } from "./run-context.ts";
-import { runOne } from "./run-one.ts";
+import { type RunControl, runOnEngine } from "./run-on-engine.ts";
 import { takeSnapshot } from "./take-snapshot.ts";
+import type { TaskRoutine } from "./task-routine.ts";
 
 export interface RunOptions extends RecordedRunOptions {
   /** @default every dataset of the pipeline */
@@ -22,53 +24,120 @@ export interface RunOptions extends RecordedRunOptions {
 }
 
 /**
- * Runs a definition in this process: plan, extract, land, verify, check, commit, dataset by dataset. What the datasets came
+ * Runs a definition in this process, driven by the run engine: plan, extract, land, verify, check, commit, dataset by dataset. What the datasets came
  * to is in the manifest, failures included: one that fails leaves nothing visible and does not stop the others. Throws only
  * where no run could begin: a wrong definition or call, no connection, no folder to write records to. Records that cannot be
  * written later are the manifest's `recordFailure`. May be repeated at any time.
  */
 export async function runPipeline(definition: Pipeline, options: RunOptions): Promise<RunManifest> {
   refuseTransforms(definition, options.datasets);
-  const purpose: Purpose = options.refresh ? { kind: "refresh" } : live;
-  return recordRun(definition, options, (context, datasets) => runDatasets(context, datasets, purpose));
+  const purpose = options.refresh ? ({ kind: "refresh" } as const) : live;
+  return recordRun(definition, options, (context, datasets, control) =>
+    runDatasets(context, datasets, { purpose, control }),
+  );
 }
 
-interface Opened {
+/** A dataset of the run; one that could not be looked at fails where it would begin. */
+interface OpenedDataset {
   readonly name: string;
   readonly record: DatasetRecord;
-  readonly lease: AsyncDisposable;
-  readonly inspected: InspectedDataset;
+  readonly held:
+    | { readonly lease: AsyncDisposable; readonly inspected: InspectedDataset }
+    | { readonly error: unknown };
 }
 
 /** Everything is inspected first, then one moment is taken that all datasets are read as of. */
-async function runDatasets(context: RunContext, names: readonly string[], purpose: Purpose): Promise<DatasetResult[]> {
-  const results: DatasetResult[] = [];
-  const opened: Opened[] = [];
+async function runDatasets(
+  context: RunContext,
+  names: readonly string[],
+  { purpose, control }: { readonly purpose: Exclude<Purpose, { kind: "slice" }>; readonly control: RunControl },
+): Promise<DatasetResult[]> {
+  const opened: OpenedDataset[] = [];
   try {
     for (const name of names) {
       const record = openDatasetRecord(context, name, purpose);
-      try {
-        opened.push({ name, record, ...(await record.stage("plan", () => openDataset(context, name, purpose))) });
-      } catch (error) {
-        results.push(record.fail(error));
-      }
+      const held = await record
+        .stage("plan", () => openDataset(context, name, purpose))
+        .catch((error: unknown) => ({ error }));
+      opened.push({ name, record, held });
     }
-    const snapshotMicros = opened.length > 0 ? await takeSnapshot(context).catch((error: unknown) => ({ error })) : 0n;
-    for (const dataset of opened) {
-      if (typeof snapshotMicros === "bigint") results.push(...(await runDataset(context, dataset, snapshotMicros)));
-      else results.push(dataset.record.fail(snapshotMicros.error));
-    }
+    const snapshotMicros = opened.some(({ held }) => "lease" in held)
+      ? await takeSnapshot(context).catch((error: unknown) => ({ error }))
+      : 0n;
+    return await landOpened(context, opened, { snapshotMicros, purpose, control });
   } finally {
-    await Promise.allSettled(opened.map(({ lease }) => lease[Symbol.asyncDispose]()));
+    await Promise.allSettled(opened.map(async ({ held }) => "lease" in held && held.lease[Symbol.asyncDispose]()));
   }
-  return results;
 }
+
+/** A window that an earlier run left is landed first; what came since is landed after it, by a second run of its own. */
+async function landOpened(
+  context: RunContext,
+  opened: readonly OpenedDataset[],
+  {
+    snapshotMicros,
+    purpose,
+    control,
+  }: {
+    readonly snapshotMicros: bigint | { readonly error: unknown };
+    readonly purpose: Exclude<Purpose, { kind: "slice" }>;
+    readonly control: RunControl;
+  },
+): Promise<DatasetResult[]> {
+  const { runId } = context;
+  const claim = async ({ held }: OpenedDataset): Promise<ClaimedDataset> => {
+    if ("error" in held) throw held.error;
+    if (typeof snapshotMicros !== "bigint") throw snapshotMicros.error;
+    return { inspected: held.inspected, snapshotMicros };
+  };
+  const first = await runOnEngine(context, control, {
+    runId,
+    request: { datasets: opened.map(({ name }) => name), work: purpose },
+    routines: new Map(
+      opened.map((each) => [each.name, () => landDataset(context, each.record, () => claim(each))] as const),
+    ),
+  });
+  const resultOf = ({ name, record }: OpenedDataset): DatasetResult =>
+    first.results.get(name) ?? record.fail(first.reason);
+  const results = opened.map((each) => ({ name: each.name, first: resultOf(each) }));
+  const left = results.filter((each) => purpose.kind === "live" && wasLeftOver(each.first)).map(({ name }) => name);
+  if (left.length === 0 || typeof snapshotMicros !== "bigint") return results.map((each) => each.first);
+  const since = await landSince(context, left, { snapshotMicros, control });
+  return results.flatMap((each) => [each.first, ...(since.get(each.name) ?? [])]);
+}
+
+/** Nothing, where nothing came since. */
+async function landSince(
+  context: RunContext,
+  names: readonly string[],
+  { snapshotMicros, control }: { readonly snapshotMicros: bigint; readonly control: RunControl },
+): Promise<ReadonlyMap<string, DatasetResult[]>> {
+  const { results } = await runOnEngine(context, control, {
+    runId: `${context.runId}-since`,
+    request: { datasets: names, work: live },
+    routines: new Map(names.map((name) => [name, () => landAgain(context, name, snapshotMicros)] as const)),
+  });
+  return new Map([...results].map(([name, result]) => [name, isNothing(result) ? [] : [result]]));
+}
+
+function landAgain(context: RunContext, name: string, snapshotMicros: bigint): TaskRoutine {
+  const record = openDatasetRecord(context, name);
+  return landDataset(context, record, async () => ({
+    inspected: await record.stage("plan", () => inspectDataset(context, name)),
+    snapshotMicros,
+  }));
+}
+
+const wasLeftOver = ({ outcome, notices }: DatasetResult): boolean =>
+  outcome !== "failed" && notices.some(({ code }) => code === "WINDOW_REPEATED" || code === "COMMIT_FOUND");
+
+const isNothing = ({ outcome }: DatasetResult): boolean => outcome === "empty" || outcome === "unchanged";
 
 async function openDataset(
   context: RunContext,
   name: string,
   purpose: Purpose,
-): Promise<Pick<Opened, "lease" | "inspected">> {
+): Promise<{ readonly lease: AsyncDisposable; readonly inspected: InspectedDataset }> {
   const { definition, environmentName: environment, stateObjects: store, runId, clock } = context;
   const lane = laneOf({ environment, pipeline: definition.name, dataset: name }, purpose);
   const lease = await openLease({ store, lane, runId, clock });
@@ -78,27 +147,5 @@ async function openDataset(
   } catch (error) {
     await lease[Symbol.asyncDispose]();
     throw error;
-  }
-}
-
-/** A window that an earlier run left is landed first; what came since is landed after it, in the same run. */
-async function runDataset(
-  context: RunContext,
-  { name, record, inspected }: Opened,
-  snapshotMicros: bigint,
-): Promise<DatasetResult[]> {
-  const first = await runOne(context, { record, inspected, snapshotMicros });
-  const wasLeftOver = first.notices.some(({ code }) => code === "WINDOW_REPEATED" || code === "COMMIT_FOUND");
-  if (first.outcome === "failed" || !wasLeftOver || inspected.purpose.kind !== "live") return [first];
-  const again = openDatasetRecord(context, name);
-  try {
-    const second = await runOne(context, {
-      record: again,
-      inspected: await again.stage("plan", () => inspectDataset(context, name)),
-      snapshotMicros,
-    });
-    return second.outcome === "empty" || second.outcome === "unchanged" ? [first] : [first, second];
-  } catch (error) {
-    return [first, again.fail(error)];
   }
 }
