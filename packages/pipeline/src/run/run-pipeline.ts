@@ -99,7 +99,8 @@ async function landOpened(
   });
   const resultOf = ({ name, record }: OpenedDataset): DatasetResult =>
     first.results.get(name) ?? record.fail(first.reason);
-  const results = opened.map((each) => ({ name: each.name, first: resultOf(each) }));
+  const inOrder = [...opened].sort((a, b) => Number("lease" in a.held) - Number("lease" in b.held));
+  const results = inOrder.map((each) => ({ name: each.name, first: resultOf(each) }));
   const left = results.filter((each) => purpose.kind === "live" && wasLeftOver(each.first)).map(({ name }) => name);
   if (left.length === 0 || typeof snapshotMicros !== "bigint") return results.map((each) => each.first);
   const since = await landSince(context, left, { snapshotMicros, control });
