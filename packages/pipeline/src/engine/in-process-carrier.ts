@@ -3,7 +3,7 @@ import { type Clock, type Logger, type Metrics, type Random, silentLogger, silen
 import { carryOutCommand, type Receipts, type StageRunners, StageStopped } from "./carry-out-command.ts";
 import type { CommandCarrier, CommandMessage } from "./command-message.ts";
 import type { EngineStores } from "./engine-stores.ts";
-import type { StageRunner } from "./stage-runner.ts";
+import type { StageRunner, StartCommand } from "./stage-runner.ts";
 
 export interface InProcessPorts {
   readonly stores: Pick<EngineStores, "runs" | "leases">;
@@ -72,6 +72,11 @@ export function openInProcessCarrier(ports: InProcessPorts): InProcessCarrier {
     const lease = await stores.leases.find(worker);
     return lease !== undefined && lease.expiresAtMs > clock.nowMs();
   };
+  /** Then no start of it is made any more, here or anywhere: what is not at work by now never will be. */
+  const isStopping = async (runId: string, key: string): Promise<boolean> => {
+    const tasks = Object.values((await stores.runs.read(runId))?.state.tasks ?? {});
+    return tasks.some(({ active }) => active?.key === key && active.stopping !== null);
+  };
   /** What this process knows of a stage goes before what its runner can find out. */
   const watched = (stage: StageName, runner: StageRunner): StageRunner => ({
     ...runner,
@@ -81,6 +86,7 @@ export function openInProcessCarrier(ports: InProcessPorts): InProcessCarrier {
       if (externalId?.startsWith("worker/") && externalId !== me && (await isAlive(externalId))) {
         return { is: "running", externalId };
       }
+      if ((externalId === null || externalId === me) && (await isStopping(call.runId, key))) return { is: "stopped" };
       const asked = externalId?.startsWith("worker/") ? { ...command, externalId: null } : command;
       return (await runner.observe?.(asked, call)) ?? { is: "absent" };
     },
@@ -119,20 +125,30 @@ export function openInProcessCarrier(ports: InProcessPorts): InProcessCarrier {
       message,
       { deadlineAtMs: Number.POSITIVE_INFINITY, signal },
     );
-  const work = async (message: CommandMessage, signal: AbortSignal): Promise<void> => {
+  /** Whether it was: the run may want it no more. */
+  const work = async (message: CommandMessage, signal: AbortSignal): Promise<boolean> => {
     if (busy >= concurrency) await new Promise<void>((resolve) => waiting.push(resolve));
     busy++;
     try {
       const outcome = await carryOut(message, signal);
       if (outcome.kind === "dropped") logger.log("debug", outcome.why, { command: message.id });
+      return outcome.kind === "done";
     } catch (error) {
       // Asked for it, the run learns that it is not at work any more.
       const name = error instanceof Error ? error.name : typeof error;
       logger.log("error", `${message.command.type} could not be carried out.`, { command: message.id, error: name });
+      return true;
     } finally {
       busy--;
       waiting.shift()?.();
     }
+  };
+
+  /** Who asked while the start was on its way heard that it is at work, and would wait for the next tick. */
+  const tellDropped = (message: CommandMessage, { key, task, stage, work: about }: StartCommand): void => {
+    if (closed.signal.aborted) return;
+    const command = { type: "observe", key, task, stage, work: about, externalId: null } as const;
+    later({ ...message, id: `${message.id}/dropped`, command }, 0);
   };
 
   /** What gets lost, with this process or upon an error, the next tick asks. */
@@ -165,7 +181,9 @@ export function openInProcessCarrier(ports: InProcessPorts): InProcessCarrier {
         pulse = showLife().then(() => void beat());
         await pulse;
       }
-      running.ended = work(message, stopped.signal).finally(() => atWork.delete(command.key));
+      running.ended = work(message, stopped.signal)
+        .finally(() => atWork.delete(command.key))
+        .then((wasDone) => (wasDone ? undefined : tellDropped(message, command)));
     },
     async idle() {
       while (atWork.size > 0) await Promise.all([...atWork.values()].map(({ ended }) => ended));

@@ -2,7 +2,10 @@ import type { RunEvent } from "@snowmelt/core/engine";
 import { type Clock, seededRandom, systemClock } from "@snowmelt/core/ports";
 import { openMemoryStores, runToEnd, type StageReply, type StageRunner } from "@snowmelt/pipeline/engine";
 import { describe, expect, test } from "vitest";
+import { driveRun } from "../../src/engine/drive-run.ts";
 import { graphOf } from "./graph.ts";
+
+const planGraph = () => Promise.reject(new Error("the run has its graph"));
 
 const done: StageRunner = { start: async () => ({ kind: "succeeded", result: {} }) };
 const claim = (stores = openMemoryStores()): StageRunner => ({
@@ -80,6 +83,39 @@ describe("a run in this process", () => {
       signal: abort.signal,
     });
     expect([state.status, wasStopped]).toEqual(["cancelled", true]);
+  });
+
+  test("that is cancelled while its start is on its way ends at once, as nothing will be begun any more", async () => {
+    const stores = openMemoryStores();
+    let starts = 0;
+    const counted: StageRunner = { start: async () => ({ kind: "succeeded", result: { starts: ++starts } }) };
+    const slow: typeof stores.runs = {
+      ...stores.runs,
+      // Between the start's command and whoever carries it out, somebody cancels.
+      async take(item, times) {
+        if (item.command.type === "start") {
+          await driveRun(
+            { runs: stores.runs, planGraph, clock: systemClock, random: { float: () => 0 } },
+            "run1",
+            () => ({
+              id: "by hand",
+              type: "cancelled",
+              runId: "run1",
+              atMs: Date.now(),
+              by: "a person",
+            }),
+          );
+        }
+        return stores.runs.take(item, times);
+      },
+    };
+    const run = runToEnd({
+      ...about,
+      stores: { ...stores, runs: slow },
+      graph: graphOf(["land"]),
+      runners: { land: counted },
+    });
+    expect([(await run).status, starts]).toEqual(["cancelled", 0]);
   });
 
   test("is gone on with by the next process when the first was killed", async () => {
