@@ -9,7 +9,7 @@ export function runPlaceCommand(command: Command): Command {
   return everyCommand(command)
     .option(
       "--state <folder>",
-      `runs of programs of this machine that drive them by the run engine, in its stores in \`engine\` below (default: ${defaultState})`,
+      `runs of this machine, in the run engine's stores in \`engine\` below (default: ${defaultState})`,
     )
     .option(
       "--table <name>",
